@@ -1,0 +1,57 @@
+// Runs mocha over compiled tests.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compiledTests } from './javascript.mjs';
+import { root, units } from './workspace.mjs';
+
+const options = {
+  grep: { type: 'string', short: 'g' },
+  fgrep: { type: 'string', short: 'f' },
+  invert: { type: 'boolean', short: 'i' },
+  bail: { type: 'boolean', short: 'b' },
+  timeout: { type: 'string', short: 't' },
+  long: { type: 'boolean' },
+};
+
+/** Splits what follows `npm test --` into options of mocha, parts of the names of test files, and --long. */
+export function parseTestArgs(args) {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const { long = false, ...mocha } = values;
+  const mochaArgs = Object.entries(mocha).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, value]));
+  return { long, mochaArgs, filters: positionals };
+}
+
+const asFilter = (text) => text.replace(/^\.\//, '').replace(/\.ts$/, '').replace(/(^|\/)test\//, '$1dist-test/');
+
+function testFiles(filters) {
+  const files = compiledTests(units()).filter((path) => existsSync(path));
+  const wanted = filters.map(asFilter);
+  return wanted.length === 0 ? files : files.filter((path) => wanted.some((part) => relative(root, path).includes(part)));
+}
+
+/** Runs the tests; `problems` (builds that failed) count as failures. Gives the exit status. */
+export function runTests({ long, mochaArgs, filters }, problems = []) {
+  const files = testFiles(filters);
+  if (files.length === 0 && filters.length > 0) problems.push(`no test file's path contains ${filters.join(' or ')}`);
+  if (files.length === 0) {
+    for (const problem of problems) console.log(problem);
+    console.log(`0 passed, ${problems.length} failed, 0 skipped`);
+    return problems.length > 0 ? 1 : 0;
+  }
+  const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
+  const reporter = join(root, 'packages/build/reporter.mjs');
+  const config = join(root, 'packages/build/mocharc.json');
+  const { status, error } = spawnSync(
+    process.execPath,
+    ['--expose-gc', mocha, '--config', config, '--reporter', reporter, ...mochaArgs, ...files],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, UNFOLD_PROBLEMS: JSON.stringify(problems), ...(long ? { UNFOLD_LONG: '1' } : {}) },
+    },
+  );
+  if (error) throw error;
+  return status ?? 1;
+}

@@ -1,0 +1,2 @@
+/** Everything of the core but the fluent methods of tensors. */
+export { version } from './version.js';

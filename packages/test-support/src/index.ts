@@ -1,0 +1,1 @@
+export { modeRuns, skip, type SkipReason } from './skip.js';
