@@ -12,7 +12,8 @@ const oldChunkMs = 60_000;
 
 const isSource = (path) => path.endsWith('.ts') && !path.endsWith('.d.ts');
 const sourcesOf = (unit) => (unit.dir === root ? [] : filesUnder(join(unit.dir, 'src')).filter(isSource));
-const testsOf = (unit) => filesUnder(join(unit.dir, 'test')).filter(isSource);
+/** The sources of a unit's tests and of what helps them. */
+export const testsOf = (unit) => filesUnder(join(unit.dir, 'test')).filter(isSource);
 
 /** The entries of a package: "./dist/x.js" in exports (or bin) is built from src/x.ts. */
 export function entriesOf(unit) {
@@ -27,7 +28,7 @@ export function entriesOf(unit) {
  * class Tensor) exists once, whichever entries are imported.
  */
 async function bundle(esbuild, unit) {
-  const { outputFiles, metafile } = await esbuild.build({
+  const { outputFiles } = await esbuild.build({
     ...common,
     entryPoints: entriesOf(unit),
     outdir: join(unit.dir, 'dist'),
@@ -37,11 +38,8 @@ async function bundle(esbuild, unit) {
     packages: 'external',
     platform: 'neutral',
     write: false,
-    metafile: true,
     absWorkingDir: root,
   });
-  const topLevelAwait = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].topLevelAwait);
-  if (topLevelAwait) throw new Error(`${topLevelAwait} has a top-level await, so that require() would refuse it`);
   return outputFiles;
 }
 
@@ -136,10 +134,6 @@ export async function buildJavaScript(unitsToBuild) {
   );
   return errors.flat();
 }
-
-/** The compiled test files of these units. */
-export const compiledTests = (someUnits) =>
-  someUnits.flatMap((unit) => testsOf(unit).filter((path) => path.endsWith('.test.ts')).map(compiledPath));
 
 /** Where the compiled form of a test file is: x/test/y.test.ts -> x/dist-test/y.test.js. */
 export function compiledPath(source) {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compiledTests } from './javascript.mjs';
+import { compiledPath, testsOf } from './javascript.mjs';
 import { root, units } from './workspace.mjs';
 
 const options = {
@@ -23,12 +23,19 @@ export function parseTestArgs(args) {
   return { long, mochaArgs, filters: positionals };
 }
 
-const asFilter = (text) => text.replace(/^\.\//, '').replace(/\.ts$/, '').replace(/(^|\/)test\//, '$1dist-test/');
+/** A filter is a path ("test", "packages/core/test/x.test.ts") or any part of one ("conv2d"). */
+function matches(path, filter) {
+  const wanted = filter.replace(/^\.\//, '');
+  return existsSync(join(root, wanted)) ? path.startsWith(wanted) : path.includes(wanted);
+}
 
 function testFiles(filters) {
-  const files = compiledTests(units()).filter((path) => existsSync(path));
-  const wanted = filters.map(asFilter);
-  return wanted.length === 0 ? files : files.filter((path) => wanted.some((part) => relative(root, path).includes(part)));
+  return units()
+    .flatMap(testsOf)
+    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => filters.length === 0 || filters.some((filter) => matches(relative(root, path), filter)))
+    .map(compiledPath)
+    .filter((path) => existsSync(path));
 }
 
 /** Runs the tests; `problems` (builds that failed) count as failures. Gives the exit status. */

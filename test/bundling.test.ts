@@ -1,0 +1,69 @@
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { build, type BuildOptions } from 'esbuild';
+import { entriesOf, publishedPackages, root } from './support/workspace.js';
+
+/** What a user's bundler makes of these lines, for the browser. */
+async function bundle(contents: string, options: BuildOptions = {}): Promise<string> {
+  const result = await build({
+    stdin: { contents, resolveDir: root, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    absWorkingDir: root,
+    logLevel: 'silent',
+    ...options,
+  });
+  return result.outputFiles?.[0]?.text ?? '';
+}
+
+async function gzippedKilobytes(contents: string): Promise<number> {
+  return gzipSync(await bundle(contents, { minify: true }), { level: 9 }).length / 1000;
+}
+
+/** Runs a bundled module; it reports by `export default`. */
+async function run(code: string): Promise<unknown> {
+  const module: { default: unknown } = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+  return module.default;
+}
+
+describe('bundling for the browser', () => {
+  for (const { specifier } of publishedPackages().flatMap(entriesOf)) {
+    if (specifier.includes('/node')) continue;
+    it(`${specifier} needs nothing of Node`, async () => {
+      // gpu.js and Dawn look for Node at run time and stay outside, as dynamic imports do.
+      const code = await bundle(`export * from '${specifier}';`, { external: ['gpu.js', 'webgpu'] });
+      expect(code).not.to.match(/from\s*["']node:/);
+    });
+  }
+
+  it('keeps @unfoldjs/core under 45 kB, all of it, minified and gzipped', async () => {
+    expect(await gzippedKilobytes(`export * from '@unfoldjs/core';`)).to.be.below(45);
+  });
+
+  it('takes from @unfoldjs/core/functions only what is used', async () => {
+    const all = await gzippedKilobytes(`export * from '@unfoldjs/core/functions';`);
+    const one = await gzippedKilobytes(`export { version } from '@unfoldjs/core/functions';`);
+    expect(one).to.be.below(all / 10);
+  });
+
+  for (const name of ['@unfoldjs/core', 'unfoldjs']) {
+    it(`keeps the fluent methods of tensors where only a function of ${name} is named`, async () => {
+      const code = await bundle(`import { tensor } from '${name}'; export default typeof tensor([1, 2]).relu;`, {
+        external: ['gpu.js', 'webgpu'],
+      });
+      expect(await run(code)).to.equal('function');
+    });
+  }
+
+  it('lets the entries of the core share one class Tensor', async () => {
+    const code = await bundle(`
+      import { tensor } from '@unfoldjs/core/functions';
+      import { Tensor } from '@unfoldjs/core';
+      export default tensor([1]) instanceof Tensor;
+    `);
+    expect(await run(code)).to.equal(true);
+  });
+});
