@@ -70,7 +70,7 @@ describe('the code in the documents', () => {
 
   it('has the right types', function () {
     this.timeout(120_000);
-    const compilerOptions = { noEmit: true, composite: false, types: ['node'], noUnusedLocals: false, lib: ['ES2023', 'ESNext.Disposable', 'DOM'] };
+    const compilerOptions = { noEmit: true, composite: false, emitDeclarationOnly: false, types: ['node'], noUnusedLocals: false, lib: ['ES2023', 'ESNext.Disposable', 'DOM'] };
     const config = { extends: '../../tsconfig.base.json', compilerOptions, include: ['*.ts'] };
     writeFileSync(join(modules, 'tsconfig.json'), JSON.stringify(config));
     try {
@@ -109,7 +109,7 @@ describe('the test of the documents', () => {
   it('takes an @example up to the next tag', () => {
     const source = '/**\n * Adds.\n * @example\n * add(1, 2); // => 3\n *\n * @throws never\n */\n/** @example no-run\n * x\n */';
     const { snippets: examples, notRun } = snippetsOfSource('add.ts', source);
-    expect(examples).to.deep.equal([{ place: 'add.ts:3', parts: [{ line: 3, code: 'add(1, 2); // => 3' }] }]);
+    expect(examples).to.deep.equal([{ place: 'add.ts:4', parts: [{ line: 4, code: 'add(1, 2); // => 3' }] }]);
     expect(notRun).to.equal(1);
     expect(moduleOf(examples[0] as Snippet)).to.include('checkValue(add(1, 2), "3");');
   });
