@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDir, readJson, root, units } from './workspace.mjs';
 
-/** What each task needs, as arguments of pnpm. Test tools and oracles belong to the root, which `start` leaves out. */
+/** What each task needs, as arguments of pnpm. Test tools and oracles are the root's devDependencies, left out by --prod. */
 const groups = {
-  start: ['--filter', '@unfoldjs/build', '--filter', './examples/**...'],
+  start: ['--prod', '--filter', '@unfoldjs/build', '--filter', '{./examples/01-image-filters}...'],
   all: [],
 };
 
