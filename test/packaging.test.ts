@@ -32,6 +32,9 @@ function node(folder: string, args: readonly string[]): string {
   return stdout.trim();
 }
 
+/** Their index puts the fluent methods on tensors: see docs/decisions/001. */
+const withMethods = ['@unfoldjs/core', 'unfoldjs'];
+
 describe('packages as they are published', function () {
   this.timeout(120_000);
   let folder = '';
@@ -67,6 +70,11 @@ describe('packages as they are published', function () {
       const path = join(folder, 'node_modules', pkg.manifest.name, 'package.json');
       const packed = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
       for (const range of Object.values(packed.dependencies ?? {})) expect(range).not.to.match(/workspace|file|link/);
+    });
+
+    it(`${pkg.manifest.name} tells bundlers which of its files have side effects`, () => {
+      const expected = withMethods.includes(pkg.manifest.name) ? ['./dist/index.js'] : false;
+      expect(pkg.manifest.sideEffects).to.deep.equal(expected);
     });
   }
 

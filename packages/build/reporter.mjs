@@ -56,8 +56,8 @@ export default class Reporter {
     });
     runner.on(EVENT_TEST_PENDING, (test) => {
       const reason = reasonOf(test);
-      this.#skips.push(`${test.fullTitle()}: ${reason ?? 'no reason given'}`);
-      if (!reason) this.#fail(test.fullTitle(), "is skipped without a reason. Fix: skip(this, '...') of @unfoldjs/test-support.", test.file);
+      if (reason) this.#skips.push(`${test.fullTitle()}: ${reason}`);
+      else this.#fail(test.fullTitle(), "is skipped without a reason. Fix: skip(this, '...') of @unfoldjs/test-support.", test.file);
       line(`${color.dim}- ${test.title}${color.off}`);
     });
     runner.on(EVENT_RUN_END, () => this.#summary());

@@ -58,7 +58,7 @@ export function snippetsOfSource(file: string, text: string): Found {
     const lines = comment[0]
       .replace(/^\/\*\*|\*\/$/g, '')
       .split('\n')
-      .map((line) => line.replace(/^\s*\* ?/, ''));
+      .map((line) => line.replace(/^\s*\*? ?/, ''));
     lines.forEach((line, index) => {
       const title = /^@example\b(.*)$/.exec(line)?.[1]?.trim();
       if (title === undefined) return;
