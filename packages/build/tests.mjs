@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { compiledPath, testsOf } from './javascript.mjs';
 import { root, units } from './workspace.mjs';
 
+const longTimeoutMs = 600_000;
+
 const options = {
   grep: { type: 'string', short: 'g' },
   fgrep: { type: 'string', short: 'f' },
@@ -38,7 +40,7 @@ function testFiles(filters) {
     .filter((path) => existsSync(path));
 }
 
-/** Runs the tests; `problems` (builds that failed) count as failures. Gives the exit status. */
+/** Runs the tests; `long` sets UNFOLD_LONG=1, by which tests take more cases. `problems` (builds that failed) count as failures. Gives the exit status. */
 export function runTests({ long, mochaArgs, filters }, problems = []) {
   const files = testFiles(filters);
   if (files.length === 0 && filters.length > 0) problems.push(`no test file's path contains ${filters.join(' or ')}`);
@@ -50,9 +52,10 @@ export function runTests({ long, mochaArgs, filters }, problems = []) {
   const mocha = join(root, 'node_modules/mocha/bin/mocha.js');
   const reporter = join(root, 'packages/build/reporter.mjs');
   const config = join(root, 'packages/build/mocharc.json');
+  const longer = long && !mochaArgs.includes('--timeout') ? ['--timeout', String(longTimeoutMs)] : [];
   const { status, error } = spawnSync(
     process.execPath,
-    ['--expose-gc', mocha, '--config', config, '--reporter', reporter, ...mochaArgs, ...files],
+    ['--expose-gc', mocha, '--config', config, '--reporter', reporter, ...longer, ...mochaArgs, ...files],
     {
       cwd: root,
       stdio: 'inherit',
