@@ -40,7 +40,10 @@ function testFiles(filters) {
     .filter((path) => existsSync(path));
 }
 
-/** Runs the tests; `long` sets UNFOLD_LONG=1, by which tests take more cases. `problems` (builds that failed) count as failures. Gives the exit status. */
+/**
+ * Runs the tests and gives the exit status. `long` sets UNFOLD_LONG=1, by which tests take more cases; `problems` (builds
+ * that failed) count as failures.
+ */
 export function runTests({ long, mochaArgs, filters }, problems = []) {
   const files = testFiles(filters);
   if (files.length === 0 && filters.length > 0) problems.push(`no test file's path contains ${filters.join(' or ')}`);
