@@ -32,9 +32,6 @@ function node(folder: string, args: readonly string[]): string {
   return stdout.trim();
 }
 
-/** Their index puts the fluent methods on tensors: see docs/decisions/001. */
-const withMethods = ['@unfoldjs/core', 'unfoldjs'];
-
 describe('packages as they are published', function () {
   this.timeout(120_000);
   let folder = '';
@@ -72,9 +69,8 @@ describe('packages as they are published', function () {
       for (const range of Object.values(packed.dependencies ?? {})) expect(range).not.to.match(/workspace|file|link/);
     });
 
-    it(`${pkg.manifest.name} tells bundlers which of its files have side effects`, () => {
-      const expected = withMethods.includes(pkg.manifest.name) ? ['./dist/index.js'] : false;
-      expect(pkg.manifest.sideEffects).to.deep.equal(expected);
+    it(`${pkg.manifest.name} tells bundlers that its files have no side effects`, () => {
+      expect(pkg.manifest.sideEffects).to.equal(false);
     });
   }
 
