@@ -1,1 +1,8 @@
+/** Lazy tensors, the graph optimizer and the runtime: functions, and the same as methods of tensors. */
+import * as functions from './functions.js';
+import { fluent } from './tensor/methods.js';
+
 export * from './functions.js';
+
+// Functions that make the first tensors of a program install the methods when they are called.
+export const tensor = /* @__PURE__ */ fluent(functions.tensor);

@@ -1,0 +1,24 @@
+// The public functions and types, by room.
+export { dtypes, bytesPerElement, allocate, type DType, type TypedArray } from './types/dtype.js';
+export { sizeOf, sameShape, stridesOf, broadcastShapes, broadcastStrides, formatShape, type Shape } from './types/shape.js';
+export { sameType, bytesOf, formatType, type TensorType } from './types/tensor-type.js';
+export * from './errors/unfold-error.js';
+export { formatTable } from './errors/table.js';
+export { Refusal, refuseShape, refuseDType, refuseArgument } from './errors/refuse.js';
+export { defineOp, OpDef, type OpSpec, type ScalarForm, type ScalarFunction } from './expr/op-def.js';
+export { noAttrs, type Attrs, type AttrValue } from './expr/attrs.js';
+export { expressionCount, sweepExpressions } from './expr/expr.js';
+export { captureSourceLines } from './expr/source-lines.js';
+export { Tensor, type TensorData } from './tensor/tensor.js';
+export type { NestedArray } from './tensor/nested.js';
+export type { Tree } from './tensor/tree.js';
+export { apply, toTensor, type TensorLike } from './tensor/operand.js';
+export * from './backend/contract.js';
+export { elementwiseKernel, forEachIndex, type Kernel, type KernelCall, type KernelTensor } from './backend/kernel.js';
+export { kernelBackend, type KernelBackendOptions } from './backend/kernel-backend.js';
+export type { Operand, Program, ProgramConstant, ProgramInput, Step, ValueId } from './program/program.js';
+export { planSlots, type SizeOf, type SlotPlan } from './program/plan-slots.js';
+export { setBackend, getBackend, backendRefusals, type BackendSource, type BackendRefusal } from './runtime/backends.js';
+export { evaluate } from './runtime/evaluate.js';
+export { liveMemory, setMemoryLimits } from './runtime/memory.js';
+export * from './ops/index.js';

@@ -1,0 +1,209 @@
+import { unfoldError } from '../errors/unfold-error.js';
+import { planSlots, type SlotPlan } from '../program/plan-slots.js';
+import type { Operand, Program, Step, ValueId } from '../program/program.js';
+import { allocate as allocateNative, type TypedArray } from '../types/dtype.js';
+import { sizeOf } from '../types/shape.js';
+import { type TensorType } from '../types/tensor-type.js';
+import { backendApiVersion, type Backend, type BackendBuffer, type DeviceInfo, type Executable, type OpCall } from './contract.js';
+import type { Kernel } from './kernel.js';
+
+export interface KernelBackendOptions {
+  /** Lower-case, unique among the backends of a program. */
+  readonly name: string;
+  /** A kernel for each op that runs here, by the op's name. Whatever is missing is decomposed, or refused where it is a primitive. */
+  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly device?: Partial<DeviceInfo>;
+  /** The array for `size` elements of a dtype. Default: a zeroed array of the dtype. */
+  readonly allocate?: (dtype: TensorType['dtype'], size: number) => TypedArray;
+  /** Refuses calls that a kernel of that name cannot run; asked only for ops that have one. */
+  readonly supports?: (call: OpCall) => true | string;
+}
+
+interface HostBuffer extends BackendBuffer {
+  data: TypedArray | null;
+}
+
+/**
+ * A backend made of kernels: one plain function an op over typed arrays. It brings memory, slots, constants and errors; the
+ * easy path for a plugin: `kernelBackend({ name, kernels: { ...referenceKernels, ...yours } })`.
+ */
+export function kernelBackend(options: KernelBackendOptions): Backend {
+  const { name, kernels } = options;
+  const allocate = options.allocate ?? allocateNative;
+  const counter = { live: 0, peak: 0, buffers: 0 };
+  let disposed = false;
+
+  const track = (bytes: number): void => {
+    counter.live += bytes;
+    counter.peak = Math.max(counter.peak, counter.live);
+  };
+  const own = (type: TensorType, data: TypedArray): HostBuffer => {
+    track(data.byteLength);
+    counter.buffers++;
+    return { type, data };
+  };
+  const dataOf = (buffer: BackendBuffer, op: string): TypedArray => {
+    const { data } = buffer as HostBuffer;
+    if (!data || disposed) {
+      throw unfoldError({
+        code: 'DISPOSED',
+        op,
+        problem: disposed ? `the backend ${name} was disposed of.` : 'the buffer was freed.',
+        fix: 'keep it until its last use.',
+        operands: [{ name: 'buffer', type: buffer.type }],
+      });
+    }
+    return data;
+  };
+
+  const backend: Backend = {
+    apiVersion: backendApiVersion,
+    name,
+    device: {
+      kind: 'cpu',
+      label: 'plain JavaScript',
+      fallbackReason: null,
+      float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' },
+      details: {},
+      ...options.device,
+    },
+    supports(call) {
+      if (!Object.hasOwn(kernels, call.op.name)) return `${name} has no kernel ${call.op.name}`;
+      return options.supports?.(call) ?? true;
+    },
+    async upload(data, type) {
+      const copy = allocate(type.dtype, data.length);
+      copy.set(data);
+      return own(type, copy);
+    },
+    async read(buffer) {
+      return dataOf(buffer, 'read').slice();
+    },
+    free(buffer) {
+      const held = buffer as HostBuffer;
+      if (!held.data) return;
+      counter.live -= held.data.byteLength;
+      counter.buffers--;
+      held.data = null;
+    },
+    async compile(program) {
+      return compileKernels(program, { name, kernels, allocate, track, own, dataOf });
+    },
+    memory: () => ({ ...counter }),
+    resetPeak() {
+      counter.peak = counter.live;
+    },
+    async dispose() {
+      disposed = true;
+      counter.live = 0;
+      counter.buffers = 0;
+    },
+  };
+  return backend;
+}
+
+interface Memory {
+  readonly name: string;
+  readonly kernels: Readonly<Record<string, Kernel>>;
+  readonly allocate: (dtype: TensorType['dtype'], size: number) => TypedArray;
+  /** Counts bytes that come (or, negative, go). */
+  readonly track: (bytes: number) => void;
+  readonly own: (type: TensorType, data: TypedArray) => BackendBuffer;
+  readonly dataOf: (buffer: BackendBuffer, op: string) => TypedArray;
+}
+
+function compileKernels(program: Program, memory: Memory): Executable {
+  const plan = planSlots(program);
+  const kernels = program.steps.map((step) => memory.kernels[step.op.name]!);
+  const constants = new Map<ValueId, TypedArray>();
+  for (const { value, data } of program.constants) {
+    const copy = memory.allocate(program.values[value]!.dtype, data.length);
+    copy.set(data);
+    memory.track(copy.byteLength);
+    constants.set(value, copy);
+  }
+
+  return {
+    async run(inputs, { signal } = {}) {
+      const arrays = new Array<TypedArray | undefined>(program.values.length);
+      for (const [value, data] of constants) arrays[value] = data;
+      program.inputs.forEach(({ value }, i) => (arrays[value] = memory.dataOf(inputs[i]!, 'run')));
+      const slots = new Slots(plan, memory);
+      try {
+        program.steps.forEach((step, at) => {
+          if (signal?.aborted) {
+            throw unfoldError({ code: 'ABORTED', op: step.op.name, problem: 'the run was stopped by its signal.', fix: 'run it again without aborting.', cause: signal.reason });
+          }
+          arrays[step.output] = slots.arrayFor(step);
+          runStep(step, at, kernels[at]!, arrays, memory.name);
+        });
+        return program.outputs.map((value) => memory.own(program.values[value]!, arrays[value]!));
+      } finally {
+        slots.release();
+      }
+    },
+    dispose() {
+      for (const data of constants.values()) memory.track(-data.byteLength);
+      constants.clear();
+    },
+    describe: () =>
+      program.steps.map(({ op }) => ({ op: op.name, kernel: op.name, reason: 'the only kernel', scratchBytes: 0, ranOn: memory.name })),
+  };
+}
+
+/** The memory of one run: a typed array a slot, made at its first use, re-typed where a slot changes its dtype. */
+class Slots {
+  readonly #buffers: (ArrayBufferLike | undefined)[];
+  #bytes = 0;
+
+  constructor(
+    private readonly plan: SlotPlan,
+    private readonly memory: Memory,
+  ) {
+    this.#buffers = new Array(plan.slotBytes.length);
+  }
+
+  arrayFor(step: Step): TypedArray {
+    const size = sizeOf(step.type.shape);
+    const slot = this.plan.slotOf[step.output]!;
+    const fresh = (length: number): TypedArray => this.memory.allocate(step.type.dtype, length);
+    if (slot < 0) return fresh(size);
+    const probe = fresh(0);
+    const width = probe.BYTES_PER_ELEMENT;
+    let buffer = this.#buffers[slot];
+    if (!buffer || buffer.byteLength < size * width) {
+      // Slots are planned for dense float32; the float64 mode needs twice that, hence the comparison.
+      const bytes = Math.max(this.plan.slotBytes[slot]! * Math.max(1, width / 4), size * width);
+      this.#count(bytes - (buffer?.byteLength ?? 0));
+      buffer = new ArrayBuffer(bytes);
+      this.#buffers[slot] = buffer;
+    }
+    return new (probe.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray)(buffer, 0, size);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.memory.track(bytes);
+  }
+
+  release(): void {
+    this.memory.track(-this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
+function runStep(step: Step, at: number, kernel: Kernel, arrays: readonly (TypedArray | undefined)[], backend: string): void {
+  const tensorOf = ({ value, type }: Operand) => ({ data: arrays[value]!, type });
+  try {
+    kernel({ op: step.op, attrs: step.attrs, inputs: step.inputs.map(tensorOf), output: { data: arrays[step.output]!, type: step.type } });
+  } catch (fault) {
+    throw unfoldError({
+      code: 'BACKEND_FAILED',
+      op: step.op.name,
+      problem: `the kernel of step ${at} on ${backend} failed: ${fault instanceof Error ? fault.message : String(fault)}`,
+      fix: `this is a fault of the backend ${backend}: report it with the shapes below.`,
+      operands: step.inputs.map(({ type }, i) => ({ name: step.op.argName(i), type })),
+      cause: fault,
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import type { TensorType } from '../types/tensor-type.js';
+import { formatShape } from '../types/shape.js';
+import { formatTable } from './table.js';
+
+/** The stable codes. A code never changes its meaning; new ones may be added. */
+export type ErrorCode =
+  | 'SHAPE_MISMATCH' // operands whose shapes do not fit each other or the operation
+  | 'DTYPE_MISMATCH' // an operand of an element type that the operation does not take
+  | 'INVALID_ARGUMENT' // an attribute or argument of the wrong kind or outside its range
+  | 'DATA_MISMATCH' // data whose length or values do not fit the declared shape or dtype
+  | 'NAME_TAKEN' // a second definition under one name
+  | 'DISPOSED' // a tensor, executable or backend that was used after its end
+  | 'DONATED' // a tensor whose buffer was given to a compiled function
+  | 'NO_BACKEND' // nothing to run on
+  | 'MIXED_BACKENDS' // operands that live on different backends
+  | 'UNSUPPORTED_OP' // an operation that the backend refuses
+  | 'OUT_OF_MEMORY' // a limit on live bytes that would be passed
+  | 'BACKEND_FAILED' // a fault inside a backend
+  | 'TRACE_ONLY' // a value asked for while a function is being traced
+  | 'ABORTED' // stopped by the caller's AbortSignal
+  | 'OPTIMIZER_DIVERGED' // rules that undo each other
+  | 'ILLEGAL_GRAPH'; // a pass that left a graph which breaks an invariant
+
+/** One row of the table in a message: an argument and what was given for it. */
+export interface Operand {
+  readonly name: string;
+  readonly type: TensorType;
+}
+
+export interface ErrorDetails {
+  readonly code: ErrorCode;
+  /** The operation or function that refused. */
+  readonly op: string;
+  /** The argument at fault, as the signature names it. */
+  readonly argument?: string | undefined;
+  /** One sentence: what is wrong, with the values. */
+  readonly problem: string;
+  /** One sentence: what to do instead. */
+  readonly fix: string;
+  readonly operands?: readonly Operand[] | undefined;
+  /** Where the refused call stands in the user's code; captured under the debug flag only. */
+  readonly source?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Every error that Unfold throws on purpose. `code` is stable; the message is for people. */
+export class UnfoldError extends Error {
+  override readonly name: string = 'UnfoldError';
+  readonly code: ErrorCode;
+  readonly op: string;
+  readonly argument: string | undefined;
+  readonly problem: string;
+  readonly fix: string;
+  readonly operands: readonly Operand[];
+
+  constructor(details: ErrorDetails) {
+    super(formatMessage(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = details.code;
+    this.op = details.op;
+    this.argument = details.argument;
+    this.problem = details.problem;
+    this.fix = details.fix;
+    this.operands = details.operands ?? [];
+  }
+}
+
+/** SHAPE_MISMATCH */
+export class ShapeError extends UnfoldError {
+  override readonly name = 'ShapeError';
+}
+/** DTYPE_MISMATCH */
+export class DTypeError extends UnfoldError {
+  override readonly name = 'DTypeError';
+}
+/** INVALID_ARGUMENT, DATA_MISMATCH, NAME_TAKEN */
+export class ArgumentError extends UnfoldError {
+  override readonly name = 'ArgumentError';
+}
+/** DISPOSED, DONATED, TRACE_ONLY, ABORTED */
+export class StateError extends UnfoldError {
+  override readonly name = 'StateError';
+}
+/** NO_BACKEND, MIXED_BACKENDS, UNSUPPORTED_OP, OUT_OF_MEMORY, BACKEND_FAILED */
+export class BackendError extends UnfoldError {
+  override readonly name = 'BackendError';
+}
+/** OPTIMIZER_DIVERGED, ILLEGAL_GRAPH: a fault of a rule or a pass, never of the caller. */
+export class OptimizerError extends UnfoldError {
+  override readonly name = 'OptimizerError';
+}
+
+const classOf = {
+  SHAPE_MISMATCH: ShapeError,
+  DTYPE_MISMATCH: DTypeError,
+  INVALID_ARGUMENT: ArgumentError,
+  DATA_MISMATCH: ArgumentError,
+  NAME_TAKEN: ArgumentError,
+  DISPOSED: StateError,
+  DONATED: StateError,
+  TRACE_ONLY: StateError,
+  ABORTED: StateError,
+  NO_BACKEND: BackendError,
+  MIXED_BACKENDS: BackendError,
+  UNSUPPORTED_OP: BackendError,
+  OUT_OF_MEMORY: BackendError,
+  BACKEND_FAILED: BackendError,
+  OPTIMIZER_DIVERGED: OptimizerError,
+  ILLEGAL_GRAPH: OptimizerError,
+} as const satisfies Record<ErrorCode, typeof UnfoldError>;
+
+/** The error of the class that belongs to its code. */
+export const unfoldError = (details: ErrorDetails): UnfoldError => new classOf[details.code](details);
+
+function formatMessage({ code, op, argument, problem, fix, operands, source }: ErrorDetails): string {
+  const lines = [`${op}${argument ? ` (\`${argument}\`)` : ''}: ${problem} [${code}]`];
+  if (operands?.length) {
+    lines.push('', formatTable(['argument', 'shape', 'dtype'], operands.map(({ name, type }) => [name, formatShape(type.shape), type.dtype])));
+  }
+  if (source) lines.push('', `at ${source}`);
+  lines.push('', `Fix: ${fix}`);
+  return lines.join('\n');
+}

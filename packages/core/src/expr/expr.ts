@@ -1,0 +1,131 @@
+import { Refusal } from '../errors/refuse.js';
+import { unfoldError } from '../errors/unfold-error.js';
+import type { Backend } from '../backend/contract.js';
+import type { Storage } from '../runtime/storage.js';
+import type { TensorType } from '../types/tensor-type.js';
+import { attrsKey, freezeAttrs, noAttrs, type Attrs } from './attrs.js';
+import type { OpDef } from './op-def.js';
+import { callSite } from './source-lines.js';
+
+/**
+ * An immutable node of the lazy graph. Structurally equal expressions are one object (hash-consing), so that common
+ * subexpressions merge as they are built and equality is identity.
+ */
+export class Expr {
+  /** The result's elements once it has been realised, or the data of a leaf. Weak for results: their tensor owns them. */
+  realised: WeakRef<Expr> | undefined = undefined;
+  /** The user's line that made it, under the debug flag. */
+  readonly source: string | undefined;
+
+  constructor(
+    readonly id: number,
+    readonly hash: number,
+    readonly op: OpDef,
+    readonly inputs: readonly Expr[],
+    readonly attrs: Attrs,
+    readonly key: string,
+    readonly type: TensorType,
+    /** Where the realised tensors beneath it live; null while it stands on host data alone. */
+    readonly home: Backend | null,
+    /** The elements of a leaf; null for everything else. */
+    readonly storage: Storage | null,
+  ) {
+    this.source = callSite();
+  }
+}
+
+let nextExprId = 0;
+
+/** Weak, so that an expression lives exactly as long as a tensor or another expression needs it. A bucket holds one hash. */
+const table = new Map<number, WeakRef<Expr>[]>();
+let live = 0;
+let sweepAt = 4096;
+
+/** How many expressions the table holds; dead ones are counted until the next sweep. */
+export const expressionCount = (): number => live;
+
+/** Drops dead entries; afterwards the count is that of reachable expressions, as far as the collector has run. */
+export function sweepExpressions(): number {
+  live = 0;
+  for (const [hash, bucket] of table) {
+    const kept = bucket.filter((ref) => ref.deref() !== undefined);
+    if (kept.length === 0) table.delete(hash);
+    else if (kept.length < bucket.length) table.set(hash, kept);
+    live += kept.length;
+  }
+  sweepAt = Math.max(4096, live * 2);
+  return live;
+}
+
+/**
+ * The expression for an op on inputs: the existing one where there is one, else a new one whose type is inferred here, at the
+ * call, so that a bad operand is refused on the user's line.
+ *
+ * @throws {UnfoldError} where `infer` refuses the operands.
+ */
+export function makeExpr<A extends Attrs>(op: OpDef<A>, inputs: readonly Expr[], attrs: A | typeof noAttrs = noAttrs): Expr {
+  const key = attrsKey(attrs);
+  let hash = mix(0x811c9dc5, op.id);
+  for (const input of inputs) hash = mix(hash, input.id);
+  for (let i = 0; i < key.length; i++) hash = mix(hash, key.charCodeAt(i));
+
+  const bucket = table.get(hash);
+  if (bucket) {
+    for (const ref of bucket) {
+      const found = ref.deref();
+      if (found && found.op === (op as OpDef) && found.key === key && sameInputs(found.inputs, inputs)) return found;
+    }
+  }
+
+  const type = inferType(op, inputs.map((input) => input.type), attrs as A);
+  const expr = new Expr(nextExprId++, hash, op as OpDef, inputs, freezeAttrs(attrs), key, type, commonHome(op as OpDef, inputs), null);
+  if (bucket) bucket.push(new WeakRef(expr));
+  else table.set(hash, [new WeakRef(expr)]);
+  if (++live > sweepAt) sweepExpressions();
+  return expr;
+}
+
+/** A leaf that stands for elements in memory. Never shared: two leaves with equal elements are two tensors. */
+export const makeLeaf = (op: OpDef, storage: Storage): Expr =>
+  new Expr(nextExprId++, 0, op, [], noAttrs, '', storage.type, storage.home, storage);
+
+const mix = (hash: number, value: number): number => Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 15);
+
+const sameInputs = (a: readonly Expr[], b: readonly Expr[]): boolean => {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+/** Asks the op for its result's type and turns a refusal into the error that the user sees. */
+export function inferType<A extends Attrs>(op: OpDef<A>, types: readonly TensorType[], attrs: A): TensorType {
+  try {
+    return op.infer(types, attrs);
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    throw unfoldError({
+      ...refusal,
+      op: op.name,
+      operands: types.map((type, i) => ({ name: op.argName(i), type })),
+      source: callSite(),
+    });
+  }
+}
+
+function commonHome(op: OpDef, inputs: readonly Expr[]): Backend | null {
+  let home: Backend | null = null;
+  for (const input of inputs) {
+    if (input.home === null || input.home === home) continue;
+    if (home !== null) {
+      throw unfoldError({
+        code: 'MIXED_BACKENDS',
+        op: op.name,
+        problem: `its operands live on two backends, ${home.name} and ${input.home.name}.`,
+        fix: 'move one of them first: `await x.to(backend)`.',
+        operands: inputs.map(({ type }, i) => ({ name: op.argName(i), type })),
+      });
+    }
+    home = input.home;
+  }
+  return home;
+}

@@ -1,0 +1,23 @@
+let capturing = false;
+
+/**
+ * Records the user's line with every expression (one stack frame, about 2 microseconds an op), so that errors found later,
+ * by a backend say, can name it. Off by default.
+ */
+export function captureSourceLines(on: boolean): void {
+  capturing = on;
+}
+
+/** The first frame outside of this package, or undefined while capturing is off. */
+export function callSite(): string | undefined {
+  if (!capturing) return undefined;
+  const holder: { stack?: string } = {};
+  const errorClass = Error as ErrorConstructor & { captureStackTrace?(target: object): void };
+  if (errorClass.captureStackTrace) errorClass.captureStackTrace(holder);
+  else holder.stack = new Error().stack ?? '';
+  const frames = (holder.stack ?? '').split('\n').slice(1);
+  return frames.find((frame) => !frame.includes(ownFile))?.trim().replace(/^at /, '');
+}
+
+/** The published file is one bundle: every frame of ours carries its address. */
+const ownFile = import.meta.url;

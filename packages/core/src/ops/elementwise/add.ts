@@ -1,0 +1,24 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { binary, binaryArithmetic } from './families.js';
+
+export const addScalar: ScalarForm = () => (a, b) => a + b;
+
+export const addOp = defineOp({
+  name: 'add',
+  summary: 'a + b',
+  ...binaryArithmetic,
+  scalar: addScalar,
+});
+
+/**
+ * `a + b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/add
+ * @example
+ * import { setBackend, add } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await add([1, 2], 3).data(); // Float32Array [4, 5]
+ */
+export const add = binary(addOp);

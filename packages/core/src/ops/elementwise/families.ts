@@ -1,0 +1,91 @@
+import { refuseDType, refuseShape } from '../../errors/refuse.js';
+import type { Attrs } from '../../expr/attrs.js';
+import type { OpDef } from '../../expr/op-def.js';
+import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../types/dtype.js';
+import { broadcastShapes, formatShape, sizeOf, type Shape } from '../../types/shape.js';
+import type { TensorType } from '../../types/tensor-type.js';
+import { cast } from './cast.js';
+
+/** The shape that all operands broadcast to. Throws a refusal that names the first that does not fit. */
+export function broadcastAll(inputs: readonly TensorType[], args: readonly string[]): Shape {
+  let shape = inputs[0]!.shape;
+  for (let i = 1; i < inputs.length; i++) {
+    const next = broadcastShapes(shape, inputs[i]!.shape);
+    if (next === null) {
+      throw refuseShape(
+        args[i] ?? 'operand',
+        `${formatShape(inputs[i]!.shape)} does not broadcast with ${formatShape(shape)}.`,
+        'make each axis, counted from the last, equal in size or 1 in one of them (use reshape or expandDims).',
+      );
+    }
+    shape = next;
+  }
+  return shape;
+}
+
+const elementCount = (_inputs: readonly TensorType[], _attrs: Attrs, output: TensorType): number => sizeOf(output.shape);
+
+function uniformDType(inputs: readonly TensorType[]): DType {
+  const dtype = inputs[0]!.dtype;
+  if (inputs.some((input) => input.dtype !== dtype)) throw refuseDType('b', 'its dtype is not that of `a`.', 'cast one of them.');
+  return dtype;
+}
+
+/** `infer` and `flops` of a binary op whose result has the dtype of its operands. */
+export const binaryArithmetic = {
+  args: ['a', 'b'],
+  infer: (inputs: readonly TensorType[]): TensorType => ({ dtype: uniformDType(inputs), shape: broadcastAll(inputs, ['a', 'b']) }),
+  flops: elementCount,
+} as const;
+
+/** `infer` and `flops` of a comparison: bool. */
+export const comparison = {
+  args: ['a', 'b'],
+  infer: (inputs: readonly TensorType[]): TensorType => (uniformDType(inputs), { dtype: 'bool', shape: broadcastAll(inputs, ['a', 'b']) }),
+  flops: elementCount,
+} as const;
+
+/** `infer` and `flops` of a unary op that keeps the dtype. */
+export const unaryArithmetic = {
+  args: ['x'],
+  infer: ([x]: readonly TensorType[]): TensorType => x!,
+  flops: elementCount,
+} as const;
+
+/** `infer` and `flops` of a unary op on float32. */
+export const unaryFloat = {
+  args: ['x'],
+  infer: ([x]: readonly TensorType[]): TensorType => {
+    if (x!.dtype !== 'float32') throw refuseDType('x', `it is ${x!.dtype}.`, "cast it first: `x.cast('float32')`.");
+    return x!;
+  },
+  flops: elementCount,
+} as const;
+
+/** The public function of a binary arithmetic op: promotion, bool as int32, numbers as scalars. */
+export const binary =
+  (op: OpDef): ((a: TensorLike, b: TensorLike) => Tensor) =>
+  (a, b) =>
+    apply(op, toCommonDType([a, b], op, cast, { arithmeticOnly: true }));
+
+/** The public function of a comparison: promotion; bool compares with bool. */
+export const compare =
+  (op: OpDef): ((a: TensorLike, b: TensorLike) => Tensor) =>
+  (a, b) =>
+    apply(op, toCommonDType([a, b], op, cast));
+
+/** The public function of a unary op that takes every number: bool becomes int32. */
+export const unary =
+  (op: OpDef): ((x: TensorLike) => Tensor) =>
+  (x) => {
+    const tensor = toTensor(x, op.name, 'x');
+    return apply(op, [tensor.dtype === 'bool' ? cast(tensor, 'int32') : tensor]);
+  };
+
+/** The public function of a unary op on float32: integers and booleans are converted, as TensorFlow.js does. */
+export const unaryToFloat =
+  (op: OpDef): ((x: TensorLike) => Tensor) =>
+  (x) =>
+    apply(op, [cast(toTensor(x, op.name, 'x'), 'float32')]);

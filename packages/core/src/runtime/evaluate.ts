@@ -1,0 +1,81 @@
+import type { Backend } from '../backend/contract.js';
+import { unfoldError } from '../errors/unfold-error.js';
+import type { Expr } from '../expr/expr.js';
+import { lower, structureOf } from '../graph/lower.js';
+import { Tensor } from '../tensor/tensor.js';
+import { leavesOf, type Tree } from '../tensor/tree.js';
+import { getBackend } from './backends.js';
+import { build, type Built } from './build.js';
+import { execute } from './execute.js';
+import { ProgramCache } from './program-cache.js';
+import type { Storage } from './storage.js';
+
+const cache = new ProgramCache<Built>(({ executable }) => executable?.dispose());
+
+/**
+ * Computes tensors, several as one program, and keeps their elements on the backend: what is built on them later starts from
+ * there. Takes tensors, arrays and records of them; returns when all are done. Tensors that are realised already cost nothing.
+ *
+ * @throws {UnfoldError} DISPOSED, MIXED_BACKENDS, NO_BACKEND, UNSUPPORTED_OP, OUT_OF_MEMORY, BACKEND_FAILED; TRACE_ONLY inside a
+ * function that is being compiled. After an error every tensor is as it was.
+ * @example
+ * import { setBackend, evaluate, tensor } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * const x = tensor([1, 2, 3]).add(1);
+ * await evaluate(x);
+ * x.isRealised; // true
+ */
+export async function evaluate(...trees: readonly Tree<Tensor>[]): Promise<void> {
+  const tensors = [...new Set(trees.flatMap((tree) => leavesOf(tree, 'evaluate')))];
+  for (const { expr } of tensors) expr.storage?.assertLive('evaluate');
+  const pending = tensors.filter((tensor) => !tensor.isRealised);
+  if (pending.length === 0) return;
+  const storages = await compute(
+    pending.map((tensor) => tensor.expr),
+    'evaluate',
+  );
+  pending.forEach((tensor, i) => tensor.realise(storages[i]!));
+}
+
+/** The elements of expressions, in storages of their own: `evaluate` binds them to tensors, `data` reads and frees them. */
+export async function compute(outputs: readonly Expr[], op: string): Promise<Storage[]> {
+  const { key, leaves, isTraced } = structureOf(outputs);
+  if (isTraced) refuseTraced(op);
+  const backend = commonBackend(leaves, op);
+  const built = await cache.get(backend, key, () => build(lower(outputs), backend));
+  return execute(
+    built,
+    leaves.map((leaf) => leaf.storage!),
+    backend,
+  );
+}
+
+/** The one backend on which data lives; the chosen one where there is only host data. */
+export function commonBackend(leaves: readonly Expr[], op: string): Backend {
+  let home: Backend | null = null;
+  for (const { storage } of leaves) {
+    storage!.assertLive(op);
+    if (storage!.home === null || storage!.home === home) continue;
+    if (home !== null) {
+      throw unfoldError({
+        code: 'MIXED_BACKENDS',
+        op,
+        problem: `the tensors beneath this one live on two backends, ${home.name} and ${storage!.home.name}.`,
+        fix: 'move some of them first: `await x.to(backend)`.',
+        operands: leaves.map((leaf) => ({ name: leaf.storage?.home?.name ?? 'host', type: leaf.type })),
+      });
+    }
+    home = storage!.home;
+  }
+  return home ?? getBackend();
+}
+
+function refuseTraced(op: string): never {
+  throw unfoldError({
+    code: 'TRACE_ONLY',
+    op,
+    problem: 'the value depends on an argument of a function that is being compiled, so it does not exist yet.',
+    fix: 'return the tensor from the function and read it outside; decide by `where` instead of `if`.',
+  });
+}

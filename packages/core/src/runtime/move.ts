@@ -1,0 +1,12 @@
+import type { Backend } from '../backend/contract.js';
+import { makeLeaf } from '../expr/expr.js';
+import { dataOp } from '../expr/leaves.js';
+import { Tensor } from '../tensor/tensor.js';
+import { Storage } from './storage.js';
+
+/** A tensor's elements on another backend. */
+export async function move(tensor: Tensor, backend: Backend): Promise<Tensor> {
+  const { type } = tensor;
+  const buffer = await backend.upload(await tensor.data(), type);
+  return new Tensor(makeLeaf(dataOp, Storage.ofBuffer(type, backend, buffer)));
+}

@@ -1,0 +1,74 @@
+import { unfoldError } from '../errors/unfold-error.js';
+import type { Attrs } from '../expr/attrs.js';
+import { noAttrs } from '../expr/attrs.js';
+import { makeExpr } from '../expr/expr.js';
+import { scalarOp } from '../expr/leaves.js';
+import type { OpDef } from '../expr/op-def.js';
+import { tensor } from '../ops/create/tensor.js';
+import { arithmetic, promote, type DType } from '../types/dtype.js';
+import { describe, type NestedArray } from './nested.js';
+import { Tensor } from './tensor.js';
+
+/** What operations take: a tensor, a number or boolean (which takes the dtype of the other operand), or nested arrays of them. */
+export type TensorLike = Tensor | NestedArray;
+
+/** The result of an op on tensors that already have the right dtypes. */
+export function apply<A extends Attrs>(op: OpDef<A>, inputs: readonly Tensor[], attrs: A | typeof noAttrs = noAttrs): Tensor {
+  return new Tensor(makeExpr(op, inputs.map((input) => input.expr), attrs));
+}
+
+/** A number as part of the program. */
+export const scalarOf = (value: number, dtype: DType): Tensor => new Tensor(makeExpr(scalarOp, [], { value: dtype === 'float32' ? value : Math.trunc(value), dtype }));
+
+/**
+ * An argument of an operation as a tensor. Lone numbers become float32 and lone booleans bool.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT where it is nothing that can be a tensor.
+ */
+export function toTensor(value: TensorLike, op: string, argument: string): Tensor {
+  if (value instanceof Tensor) return value;
+  if (typeof value === 'number') return scalarOf(value, 'float32');
+  if (typeof value === 'boolean') return scalarOf(Number(value), 'bool');
+  if (Array.isArray(value)) return tensor(value as NestedArray);
+  throw unfoldError({
+    code: 'INVALID_ARGUMENT',
+    op,
+    argument,
+    problem: `${describe(value)} is not a tensor.`,
+    fix: `pass a tensor, a number or nested arrays of numbers as \`${argument}\`.`,
+  });
+}
+
+/** Converts to `dtype` where needed. */
+export type Cast = (x: Tensor, dtype: DType) => Tensor;
+
+/**
+ * The operands of an elementwise op brought to one dtype: tensors promote bool < int32 < float32, a JavaScript number takes the
+ * dtype of the tensors. With `arithmeticOnly`, bool becomes int32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for a fraction beside int32 tensors.
+ */
+export function toCommonDType(values: readonly TensorLike[], op: OpDef, cast: Cast, { arithmeticOnly = false } = {}): Tensor[] {
+  const tensors = values.map((value, i) => (typeof value === 'number' || typeof value === 'boolean' ? value : toTensor(value, op.name, op.argName(i))));
+  let dtype: DType | null = null;
+  for (const x of tensors) if (x instanceof Tensor) dtype = dtype === null ? x.dtype : promote(dtype, x.dtype);
+  const onlyNumbers = dtype === null;
+  dtype ??= values.every((value) => typeof value === 'boolean') ? 'bool' : 'float32';
+  if (arithmeticOnly) dtype = arithmetic(dtype);
+  if (dtype === 'bool' && tensors.some((x) => typeof x === 'number')) dtype = 'int32';
+  const common = dtype;
+  return tensors.map((x, i) => {
+    if (x instanceof Tensor) return x.dtype === common ? x : cast(x, common);
+    const value = Number(x);
+    if (common === 'int32' && !onlyNumbers && (!Number.isInteger(value) || value !== (value | 0))) {
+      throw unfoldError({
+        code: 'INVALID_ARGUMENT',
+        op: op.name,
+        argument: op.argName(i),
+        problem: `${value} is not an int32 number, and the other operand is int32.`,
+        fix: "use a whole number, or cast the tensor first: `x.cast('float32')`.",
+      });
+    }
+    return scalarOf(value, common);
+  });
+}
