@@ -14,8 +14,8 @@ import { callSite } from './source-lines.js';
 export class Expr {
   /** The result's elements once it has been realised, or the data of a leaf. Weak for results: their tensor owns them. */
   realised: WeakRef<Expr> | undefined = undefined;
-  /** The user's line that made it, under the debug flag. */
-  readonly source: string | undefined;
+  /** The user's line that first made it while source lines were captured. */
+  source: string | undefined;
 
   constructor(
     readonly id: number,
@@ -73,7 +73,10 @@ export function makeExpr<A extends Attrs>(op: OpDef<A>, inputs: readonly Expr[],
   if (bucket) {
     for (const ref of bucket) {
       const found = ref.deref();
-      if (found && found.op === (op as OpDef) && found.key === key && sameInputs(found.inputs, inputs)) return found;
+      if (found && found.op === (op as OpDef) && found.key === key && sameInputs(found.inputs, inputs)) {
+        found.source ??= callSite();
+        return found;
+      }
     }
   }
 

@@ -8,6 +8,17 @@ export function captureSourceLines(on: boolean): void {
   capturing = on;
 }
 
+/** Runs `work` with source lines captured. */
+export function withSourceLines<T>(work: () => T): T {
+  const before = capturing;
+  capturing = true;
+  try {
+    return work();
+  } finally {
+    capturing = before;
+  }
+}
+
 /** The first frame outside of this package, or undefined while capturing is off. */
 export function callSite(): string | undefined {
   if (!capturing) return undefined;
@@ -19,5 +30,5 @@ export function callSite(): string | undefined {
   return frames.find((frame) => !frame.includes(ownFile))?.trim().replace(/^at /, '');
 }
 
-/** The published file is one bundle: every frame of ours carries its address. */
-const ownFile = import.meta.url;
+/** The published package is one folder of bundles: every frame of ours carries its address. */
+const ownFile = import.meta.url.replace(/(\/chunks)?\/[^/]*$/, '');

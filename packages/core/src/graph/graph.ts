@@ -13,6 +13,8 @@ export interface GraphNode {
   readonly inputs: readonly NodeId[];
   readonly attrs: Attrs;
   readonly type: TensorType;
+  /** The user's line, where source lines are captured; a rewrite hands it on to what it makes. */
+  readonly source?: string;
 }
 
 /**

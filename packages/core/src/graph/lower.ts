@@ -34,11 +34,12 @@ export function lower(outputs: readonly Expr[], options: { readonly arguments?: 
     return nextId++;
   };
   const addNode = (expr: Expr): NodeId => {
-    const { op, attrs, type, storage } = expr;
+    const { op, attrs, type, storage, source } = expr;
     if (op === argumentOp) return addInput(expr);
     if (op === dataOp) return hostData === 'constants' && storage!.host ? addConstant(type, storage!.host) : addInput(expr);
     if (op === rangeOp || op === literalOp) return addConstant(type, elementsOf(expr));
-    nodes[nextId] = { op, inputs: expr.inputs.map((input) => ids.get(input)!), attrs, type };
+    const inputIds = expr.inputs.map((input) => ids.get(resultOf(input))!);
+    nodes[nextId] = source === undefined ? { op, inputs: inputIds, attrs, type } : { op, inputs: inputIds, attrs, type, source };
     return nextId++;
   };
 

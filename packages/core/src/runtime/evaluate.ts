@@ -42,7 +42,7 @@ export async function evaluate(...trees: readonly Tree<Tensor>[]): Promise<void>
 export async function compute(outputs: readonly Expr[], op: string): Promise<Storage[]> {
   const { key, leaves, isTraced } = structureOf(outputs);
   if (isTraced) refuseTraced(op);
-  const backend = commonBackend(leaves, op);
+  const backend = commonBackend(leaves.map((leaf) => leaf.storage!), op);
   const built = await cache.get(backend, key, () => build(lower(outputs), backend));
   return execute(
     built,
@@ -52,21 +52,21 @@ export async function compute(outputs: readonly Expr[], op: string): Promise<Sto
 }
 
 /** The one backend on which data lives; the chosen one where there is only host data. */
-export function commonBackend(leaves: readonly Expr[], op: string): Backend {
+export function commonBackend(storages: readonly Storage[], op: string): Backend {
   let home: Backend | null = null;
-  for (const { storage } of leaves) {
-    storage!.assertLive(op);
-    if (storage!.home === null || storage!.home === home) continue;
+  for (const storage of storages) {
+    storage.assertLive(op);
+    if (storage.home === null || storage.home === home) continue;
     if (home !== null) {
       throw unfoldError({
         code: 'MIXED_BACKENDS',
         op,
-        problem: `the tensors beneath this one live on two backends, ${home.name} and ${storage!.home.name}.`,
+        problem: `the tensors beneath this one live on two backends, ${home.name} and ${storage.home.name}.`,
         fix: 'move some of them first: `await x.to(backend)`.',
-        operands: leaves.map((leaf) => ({ name: leaf.storage?.home?.name ?? 'host', type: leaf.type })),
+        operands: storages.map(({ home: at, type }) => ({ name: at?.name ?? 'host', type })),
       });
     }
-    home = storage!.home;
+    home = storage.home;
   }
   return home ?? getBackend();
 }

@@ -5,9 +5,22 @@ const capacity = 256;
 
 /** Compiled programs by structure, per backend. A build that fails is forgotten; concurrent callers share one build. */
 export class ProgramCache<T> {
-  readonly #perBackend = new WeakMap<Backend, Map<string, Promise<T>>>();
+  #perBackend = new Map<Backend, Map<string, Promise<T>>>();
 
   constructor(private readonly discard: (value: T) => void) {}
+
+  /** How many programs are kept, over all backends. */
+  get size(): number {
+    let size = 0;
+    for (const programs of this.#perBackend.values()) size += programs.size;
+    return size;
+  }
+
+  /** Discards all programs. */
+  clear(): void {
+    for (const programs of this.#perBackend.values()) for (const value of programs.values()) value.then(this.discard, () => undefined);
+    this.#perBackend.clear();
+  }
 
   get(backend: Backend, key: string, build: () => Promise<T>): Promise<T> {
     let programs = this.#perBackend.get(backend);
@@ -22,9 +35,9 @@ export class ProgramCache<T> {
     programs.set(key, built);
     built.catch(() => programs.delete(key));
     if (programs.size > capacity) {
-      const [[oldest, value]] = programs as unknown as [[string, Promise<T>]];
-      programs.delete(oldest);
-      value.then(this.discard, () => undefined);
+      const [oldest] = programs.keys();
+      programs.get(oldest!)!.then(this.discard, () => undefined);
+      programs.delete(oldest!);
     }
     return built;
   }

@@ -1,0 +1,168 @@
+import type { AbortSignalLike, Backend } from '../backend/contract.js';
+import { UnfoldError, unfoldError } from '../errors/unfold-error.js';
+import { makeLeaf } from '../expr/expr.js';
+import { dataOp } from '../expr/leaves.js';
+import { withSourceLines } from '../expr/source-lines.js';
+import { checkShape } from '../ops/check.js';
+import { tensor } from '../ops/create/tensor.js';
+import { describe } from '../tensor/nested.js';
+import { Tensor } from '../tensor/tensor.js';
+import { mapTree, type Tree } from '../tensor/tree.js';
+import { isDType, type DType } from '../types/dtype.js';
+import type { Shape } from '../types/shape.js';
+import { formatType, type TensorType } from '../types/tensor-type.js';
+import { build, type Built } from './build.js';
+import { commonBackend, evaluate } from './evaluate.js';
+import { execute } from './execute.js';
+import { ProgramCache } from './program-cache.js';
+import { flatten, traceFunction, type FlatTree, type Trace } from './trace.js';
+
+/** The type of an argument before there is one; `null` stands for a size that each call may choose. */
+export class Placeholder {
+  constructor(
+    readonly shape: readonly (number | null)[],
+    readonly dtype: DType,
+  ) {
+    Object.freeze(this);
+  }
+}
+
+/**
+ * Declares an argument of a compiled function. Sizes that are `null` are free: there is one program for each concrete shape.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for a bad shape or dtype.
+ */
+export function placeholder(shape: readonly (number | null)[], dtype: DType = 'float32'): Placeholder {
+  checkShape('placeholder', 'shape', Array.isArray(shape) ? shape.map((dim: unknown) => (dim === null ? 1 : dim)) : shape);
+  if (!isDType(dtype)) {
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'placeholder', argument: 'dtype', problem: `${describe(dtype)} is not a dtype.`, fix: "use 'float32', 'int32' or 'bool'." });
+  }
+  return new Placeholder(Object.freeze([...shape]), dtype);
+}
+
+/** What a call passes for an argument: a number or boolean may stand for a scalar tensor, without a new program for each value. */
+export type Argument<T> = T extends Tensor ? Tensor | number | boolean : T extends object ? { readonly [K in keyof T]: Argument<T[K]> } : T;
+
+/** A function that runs as one program. */
+export interface CompiledFunction<Arguments extends readonly unknown[], Result> {
+  (...args: { [K in keyof Arguments]: Argument<Arguments[K]> }): Promise<Result>;
+  /** The same with a signal that stops the run between two steps. */
+  withSignal(signal: AbortSignalLike): (...args: { [K in keyof Arguments]: Argument<Arguments[K]> }) => Promise<Result>;
+  /** How many programs it has been compiled to: one for each backend and each set of argument types. */
+  programCount(): number;
+  /** Frees the programs. A later call compiles anew. */
+  dispose(): void;
+}
+
+/**
+ * A function of tensors as one program: traced once for each set of argument types, optimised as a whole, cached. Arguments and
+ * result are tensors, or arrays and records of them; numbers and booleans passed in become scalar inputs, so that a learning
+ * rate that changes every step compiles once. Host tensors that the function closes over become constants; tensors that live on a
+ * backend are read anew at each call.
+ *
+ * With `placeholders` the arguments are checked against them, and where no size is free the function is traced at once.
+ *
+ * @throws {UnfoldError} whatever the function's operations throw while it is traced; at a call INVALID_ARGUMENT,
+ * SHAPE_MISMATCH or DTYPE_MISMATCH for arguments that do not fit, and as `evaluate`.
+ * @example
+ * import { compile, placeholder, setBackend, tensor } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * const scaled = compile((x, factor) => x.mul(factor).add(1), [placeholder([null]), placeholder([])]);
+ * await (await scaled(tensor([1, 2]), 10)).data(); // Float32Array [11, 21]
+ */
+export function compile<Arguments extends readonly Tree<Tensor>[], Result extends Tree<Tensor>>(
+  fn: (...args: Arguments) => Result,
+  placeholders?: { readonly [K in keyof Arguments]: Tree<Placeholder> },
+): CompiledFunction<Arguments, Result> {
+  if (typeof fn !== 'function') {
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'compile', argument: 'fn', problem: `${describe(fn)} is not a function.`, fix: 'pass a function of tensors.' });
+  }
+  const declared = placeholders && flatten(placeholders, 'placeholders', isPlaceholder);
+  const traces = new Map<string, Trace>();
+  const programs = new ProgramCache<Built>(({ executable }) => executable?.dispose());
+
+  const traceOf = (args: FlatTree<unknown>, types: readonly TensorType[], key: string): Trace => {
+    let trace = traces.get(key);
+    if (!trace) traces.set(key, (trace = traceFunction(fn, args, types)));
+    return trace;
+  };
+
+  async function run(args: readonly unknown[], signal?: AbortSignalLike): Promise<unknown> {
+    const given = flatten(args, 'arguments', isArgument);
+    const tensors = given.leaves.map(asTensor);
+    const types = tensors.map((tensor) => tensor.type);
+    if (declared) checkDeclared(declared, given, types);
+    // An argument that has no elements yet is computed first: what it is built from is not part of this program.
+    await evaluate(tensors);
+    const key = `${given.structure}|${types.map(formatType).join()}`;
+    const trace = traceOf(given, types, key);
+    const inputs = [...tensors.map((tensor) => tensor.expr.storage!), ...trace.captured.map((leaf) => leaf.storage!)];
+    const backend = commonBackend(inputs, 'compile');
+    const built = await programs.get(backend, key, () => buildOrRetrace(trace, () => traceFunction(fn, given, types), backend));
+    const storages = await execute(built, inputs, backend, signal);
+    return mapTree(trace.result, 'compile', (index) => new Tensor(makeLeaf(dataOp, storages[index as number]!)));
+  }
+
+  if (declared && declared.leaves.every(({ shape }) => !shape.includes(null))) {
+    const types = declared.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape as Shape }));
+    traceOf(declared, types, `${declared.structure}|${types.map(formatType).join()}`);
+  }
+
+  const compiled = Object.assign((...args: readonly unknown[]) => run(args), {
+    withSignal:
+      (signal: AbortSignalLike) =>
+      (...args: readonly unknown[]) =>
+        run(args, signal),
+    programCount: () => programs.size,
+    dispose() {
+      programs.clear();
+      traces.clear();
+    },
+  });
+  return compiled as CompiledFunction<Arguments, Result>;
+}
+
+const isPlaceholder = (leaf: unknown): leaf is Placeholder => leaf instanceof Placeholder;
+const isArgument = (leaf: unknown): leaf is Tensor | number | boolean => leaf instanceof Tensor || typeof leaf === 'number' || typeof leaf === 'boolean';
+
+/** Numbers and booleans as tensors on the host, so that their value is an input and not part of the program. */
+function asTensor(leaf: Tensor | number | boolean): Tensor {
+  if (leaf instanceof Tensor) return leaf;
+  return typeof leaf === 'number' ? tensor([leaf], [], 'float32') : tensor([leaf], [], 'bool');
+}
+
+/** A build that fails is tried once more with source lines, so that the error can name the user's. */
+async function buildOrRetrace(trace: Trace, retrace: () => Trace, backend: Backend): Promise<Built> {
+  try {
+    return await build(trace.lowered, backend);
+  } catch (fault) {
+    if (!(fault instanceof UnfoldError)) throw fault;
+    return build(withSourceLines(retrace).lowered, backend);
+  }
+}
+
+function checkDeclared(declared: FlatTree<Placeholder>, given: FlatTree<unknown>, types: readonly TensorType[]): void {
+  if (declared.structure !== given.structure) {
+    throw unfoldError({
+      code: 'INVALID_ARGUMENT',
+      op: 'compile',
+      argument: 'arguments',
+      problem: `the call passes ${given.structure || 'nothing'}, the placeholders declare ${declared.structure || 'nothing'}.`,
+      fix: 'pass one tensor (or tree of tensors) for each placeholder.',
+    });
+  }
+  declared.leaves.forEach(({ shape, dtype }, i) => {
+    const type = types[i]!;
+    const fits = shape.length === type.shape.length && shape.every((dim, axis) => dim === null || dim === type.shape[axis]);
+    if (fits && dtype === type.dtype) return;
+    throw unfoldError({
+      code: fits ? 'DTYPE_MISMATCH' : 'SHAPE_MISMATCH',
+      op: 'compile',
+      argument: given.paths[i],
+      problem: `the placeholder declares ${dtype}[${shape.map((dim) => dim ?? 'any').join(', ')}].`,
+      fix: 'pass a tensor of that type, or leave the sizes that vary free with `null`.',
+      operands: [{ name: given.paths[i]!, type }],
+    });
+  });
+}
