@@ -67,8 +67,15 @@ export class ConstantPool {
   }
 }
 
-/** Node ids in an order in which operands come before their users: as the graph's own ids need not be after rewrites. Iterative. */
-export function topologicalOrder(nodes: Graph['nodes'], roots: readonly NodeId[]): NodeId[] {
+/**
+ * Node ids in an order in which operands come before their users (after rewrites the ids themselves need not be). Depth first,
+ * operands in the order of `operandsOf`. Iterative.
+ */
+export function topologicalOrder(
+  nodes: Graph['nodes'],
+  roots: readonly NodeId[],
+  operandsOf: (id: NodeId) => readonly NodeId[] = (id) => nodes[id]!.inputs,
+): NodeId[] {
   const order: NodeId[] = [];
   const state = new Map<NodeId, 'open' | 'done'>();
   const stack: NodeId[] = [...roots].reverse();
@@ -83,7 +90,7 @@ export function topologicalOrder(nodes: Graph['nodes'], roots: readonly NodeId[]
       order.push(id);
     } else {
       state.set(id, 'open');
-      const { inputs } = nodes[id]!;
+      const inputs = operandsOf(id);
       for (let i = inputs.length - 1; i >= 0; i--) if (!state.has(inputs[i]!)) stack.push(inputs[i]!);
     }
   }
