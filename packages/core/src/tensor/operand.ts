@@ -48,7 +48,7 @@ export type Cast = (x: Tensor, dtype: DType) => Tensor;
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for a fraction beside int32 tensors.
  */
-export function toCommonDType(values: readonly TensorLike[], op: OpDef, cast: Cast, { arithmeticOnly = false } = {}): Tensor[] {
+export function toCommonDType(values: readonly TensorLike[], op: Pick<OpDef, 'name' | 'argName'>, cast: Cast, { arithmeticOnly = false } = {}): Tensor[] {
   const tensors = values.map((value, i) => (typeof value === 'number' || typeof value === 'boolean' ? value : toTensor(value, op.name, op.argName(i))));
   let dtype: DType | null = null;
   for (const x of tensors) if (x instanceof Tensor) dtype = dtype === null ? x.dtype : promote(dtype, x.dtype);

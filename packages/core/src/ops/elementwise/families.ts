@@ -64,6 +64,13 @@ export const unaryFloat = {
   flops: elementCount,
 } as const;
 
+/** `infer` and `flops` of a question about each float32: bool. */
+export const predicate = {
+  args: ['x'],
+  infer: (inputs: readonly TensorType[]): TensorType => ({ dtype: 'bool', shape: unaryFloat.infer(inputs).shape }),
+  flops: elementCount,
+} as const;
+
 /** The public function of a binary arithmetic op: promotion, bool as int32, numbers as scalars. */
 export const binary =
   (op: OpDef): ((a: TensorLike, b: TensorLike) => Tensor) =>
@@ -89,3 +96,11 @@ export const unaryToFloat =
   (op: OpDef): ((x: TensorLike) => Tensor) =>
   (x) =>
     apply(op, [cast(toTensor(x, op.name, 'x'), 'float32')]);
+
+/** The public function of a rounding op: float32 is rounded, int32 is whole already, bool becomes int32. */
+export const rounding =
+  (op: OpDef): ((x: TensorLike) => Tensor) =>
+  (x) => {
+    const tensor = toTensor(x, op.name, 'x');
+    return tensor.dtype === 'float32' ? apply(op, [tensor]) : cast(tensor, 'int32');
+  };

@@ -1,0 +1,20 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { binary, binaryArithmetic } from './families.js';
+
+export const divScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => Math.floor(a / b) : (a, b) => a / b);
+
+export const divOp = defineOp({
+  name: 'div',
+  summary: 'a / b; int32 rounds down',
+  ...binaryArithmetic,
+  scalar: divScalar,
+});
+
+/**
+ * `a / b`, elementwise with broadcasting. Two int32 (or bool) operands give int32, rounded down: `div(-7, 2)` is -4 there; an int32
+ * divided by zero is 0. float32 follows IEEE 754: a number divided by zero is an infinity, `0 / 0` is NaN.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/divide
+ */
+export const div = binary(divOp);

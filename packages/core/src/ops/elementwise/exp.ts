@@ -1,0 +1,18 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+
+export const expScalar: ScalarForm = () => Math.exp;
+
+export const expOp = defineOp({
+  name: 'exp',
+  summary: 'e to the power x',
+  ...unaryFloat,
+  scalar: expScalar,
+});
+
+/**
+ * `e` to the power `x`, elementwise; float32.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/exp
+ */
+export const exp = unaryToFloat(expOp);

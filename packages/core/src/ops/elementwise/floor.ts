@@ -1,0 +1,18 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { rounding, unaryFloat } from './families.js';
+
+export const floorScalar: ScalarForm = () => Math.floor;
+
+export const floorOp = defineOp({
+  name: 'floor',
+  summary: 'The largest whole number up to x',
+  ...unaryFloat,
+  scalar: floorScalar,
+});
+
+/**
+ * The largest whole number that is not above `x`, elementwise. int32 stays as it is; bool becomes int32.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/floor
+ */
+export const floor = rounding(floorOp);

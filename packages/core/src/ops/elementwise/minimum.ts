@@ -1,0 +1,19 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { binary, binaryArithmetic } from './families.js';
+
+export const minScalar: ScalarForm = () => Math.min;
+
+export const minOp = defineOp({
+  name: 'min',
+  summary: 'The smaller of a and b',
+  ...binaryArithmetic,
+  scalar: minScalar,
+});
+
+/**
+ * The smaller of `a` and `b`, elementwise with broadcasting. NaN in either gives NaN.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/minimum
+ */
+export const minimum = binary(minOp);

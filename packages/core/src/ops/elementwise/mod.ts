@@ -1,0 +1,24 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { binary, binaryArithmetic } from './families.js';
+
+const floorMod = (a: number, b: number): number => {
+  const remainder = a % b;
+  return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder;
+};
+
+export const modScalar: ScalarForm = () => floorMod;
+
+export const modOp = defineOp({
+  name: 'mod',
+  summary: 'a - floor(a / b) * b',
+  ...binaryArithmetic,
+  scalar: modScalar,
+});
+
+/**
+ * The remainder of `a / b` with the sign of `b`, elementwise with broadcasting: `mod(-7, 3)` is 2. Modulo zero is NaN, in int32 0.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/floormod
+ */
+export const mod = binary(modOp);

@@ -1,0 +1,37 @@
+import { refuseDType } from '../../errors/refuse.js';
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { sizeOf } from '../../types/shape.js';
+import { cast } from './cast.js';
+import { broadcastAll } from './families.js';
+
+export const whereScalar: ScalarForm = () => (condition, a, b) => (condition !== 0 ? a : b);
+
+const args = ['condition', 'a', 'b'] as const;
+
+export const whereOp = defineOp({
+  name: 'where',
+  summary: 'a where the condition holds, else b',
+  args,
+  infer: (inputs) => {
+    const [condition, a, b] = inputs;
+    if (condition!.dtype !== 'bool') throw refuseDType('condition', `it is ${condition!.dtype}, not bool.`, 'compare it with something: `x.greater(0)`.');
+    if (a!.dtype !== b!.dtype) throw refuseDType('b', 'its dtype is not that of `a`.', 'cast one of them.');
+    return { dtype: a!.dtype, shape: broadcastAll(inputs, args) };
+  },
+  flops: (_inputs, _attrs, output) => sizeOf(output.shape),
+  scalar: whereScalar,
+});
+
+/**
+ * `a` where `condition` holds, `b` where not, elementwise; all three broadcast. What is not chosen has no influence: a NaN there
+ * is not seen.
+ *
+ * @throws {UnfoldError} DTYPE_MISMATCH where the condition is not bool; SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/where
+ */
+export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
+  const named = { name: 'where', argName: (i: number) => args[i + 1]! };
+  return apply(whereOp, [toTensor(condition, 'where', 'condition'), ...toCommonDType([a, b], named, cast)]);
+}

@@ -1,0 +1,79 @@
+import { forEachIndex, type Kernel } from '../../backend/kernel.js';
+import { refuseShape } from '../../errors/refuse.js';
+import { toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { DType } from '../../types/dtype.js';
+import { broadcastStrides, formatShape, sizeOf, type Shape } from '../../types/shape.js';
+import type { TensorType } from '../../types/tensor-type.js';
+import { checkAxes, checkAxis, checkBoolean, checkOptions } from '../check.js';
+
+/** Normalised: axes from 0, ascending, none twice. */
+export type ReduceAttrs = { axes: readonly number[]; keepDims: boolean };
+export type ArgAttrs = { axis: number; keepDims: boolean };
+
+export interface ReduceOptions {
+  /** The axes to reduce, negative ones counted from the end. Default: all. `[]` reduces none. */
+  readonly axes?: number | readonly number[] | undefined;
+  /** Leaves each reduced axis with size 1. Default: false. */
+  readonly keepDims?: boolean | undefined;
+}
+
+export interface ArgOptions {
+  /** The axis to search along, a negative one counted from the end. Default: -1. */
+  readonly axis?: number | undefined;
+  /** Leaves the axis with size 1. Default: false. */
+  readonly keepDims?: boolean | undefined;
+}
+
+/** `shape` with each of `axes` at size 1, or without them. */
+export const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape =>
+  keepDims ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
+
+/** `infer` and `flops` of a reduction that keeps the dtype. */
+export const reduction = {
+  args: ['x'],
+  infer: ([x]: readonly TensorType[], { axes, keepDims }: ReduceAttrs): TensorType => ({ dtype: x!.dtype, shape: reducedShape(x!.shape, axes, keepDims) }),
+  flops: ([x]: readonly TensorType[]): number => sizeOf(x!.shape),
+} as const;
+
+/** `infer` and `flops` of a search along one axis: int32 positions. */
+export const search = {
+  args: ['x'],
+  infer: ([x]: readonly TensorType[], { axis, keepDims }: ArgAttrs): TensorType => {
+    if (x!.shape[axis] === 0) {
+      throw refuseShape('x', `axis ${axis} of ${formatShape(x!.shape)} is empty: it has no element to point at.`, 'search along an axis with at least one element.');
+    }
+    return { dtype: 'int32', shape: reducedShape(x!.shape, [axis], keepDims) };
+  },
+  flops: ([x]: readonly TensorType[]): number => sizeOf(x!.shape),
+} as const;
+
+/** The arguments of a reduction, checked. */
+export function reduceArguments(op: string, x: TensorLike, options: ReduceOptions | undefined): { tensor: Tensor; attrs: ReduceAttrs } {
+  const tensor = toTensor(x, op, 'x');
+  const { axes, keepDims = false } = checkOptions(op, options, ['axes', 'keepDims']);
+  checkBoolean(op, 'keepDims', keepDims);
+  return { tensor, attrs: { axes: checkAxes(op, 'axes', axes, tensor.rank), keepDims } };
+}
+
+/** The arguments of a search, checked. */
+export function argArguments(op: string, x: TensorLike, options: ArgOptions | undefined): { tensor: Tensor; attrs: ArgAttrs } {
+  const tensor = toTensor(x, op, 'x');
+  const { axis = -1, keepDims = false } = checkOptions(op, options, ['axis', 'keepDims']);
+  checkBoolean(op, 'keepDims', keepDims);
+  return { tensor, attrs: { axis: checkAxis(op, 'axis', axis, tensor.rank), keepDims } };
+}
+
+/** A kernel that folds elements, in row-major order, into one double for each element of the result. */
+export function reduceKernel(start: (dtype: DType) => number, step: (dtype: DType) => (sum: number, value: number) => number): Kernel<ReduceAttrs> {
+  return ({ attrs, inputs, output }) => {
+    const { data, type } = inputs[0]!;
+    const fold = step(type.dtype);
+    const folded = new Float64Array(output.data.length).fill(start(type.dtype));
+    const into = broadcastStrides(reducedShape(type.shape, attrs.axes, true), type.shape);
+    forEachIndex(type.shape, [into], (i, [at]) => {
+      folded[at!] = fold(folded[at!]!, data[i]!);
+    });
+    output.data.set(folded);
+  };
+}

@@ -1,0 +1,24 @@
+import { defineOp } from '../../expr/op-def.js';
+import { apply, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { arithmetic } from '../../types/dtype.js';
+import { cast } from '../elementwise/cast.js';
+import { reduceArguments, reduceKernel, reduction, type ReduceAttrs, type ReduceOptions } from './families.js';
+
+export const reduceSumReference = reduceKernel(
+  () => 0,
+  (dtype) => (dtype === 'float32' ? (sum, value) => sum + value : (sum, value) => (sum + value) | 0),
+);
+
+export const reduceSumOp = defineOp<ReduceAttrs>({ name: 'reduceSum', summary: 'The sum along axes', ...reduction });
+
+/**
+ * The sum along `axes`. The sum of nothing is 0; int32 wraps on overflow; bool counts as int32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for axes that do not exist or unknown options.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/reduce_sum
+ */
+export function sum(x: TensorLike, options?: ReduceOptions): Tensor {
+  const { tensor, attrs } = reduceArguments('sum', x, options);
+  return apply(reduceSumOp, [cast(tensor, arithmetic(tensor.dtype))], attrs);
+}
