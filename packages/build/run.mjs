@@ -6,7 +6,7 @@ import { install } from './install.mjs';
 import { buildJavaScript } from './javascript.mjs';
 import { parseTestArgs, runTests } from './tests.mjs';
 import { checkTypes } from './types.mjs';
-import { cacheDir, root, units, unitsNamed } from './workspace.mjs';
+import { cacheDir, readJson, root, units, unitsNamed } from './workspace.mjs';
 
 const tasks = {
   /** Builds and runs the main example. */
@@ -68,7 +68,8 @@ async function runProgram(label, name, args) {
     console.error(`There is no ${label}/src/${name}.ts to run.`);
     return 1;
   }
-  const needed = units().filter((unit) => unit.dir !== root && (unit.published || unit.dir === dir));
+  const { dependencies } = readJson(join(dir, 'package.json'));
+  const needed = units().filter((unit) => unit.dir !== root && (unit.published || unit.dir === dir || unit.manifest.name in (dependencies ?? {})));
   const failed = report(await buildJavaScript(needed));
   if (failed) return failed;
   const { status, error } = spawnSync(process.execPath, [join(dir, `dist/${name}.js`), ...args], { cwd: process.cwd(), stdio: 'inherit' });

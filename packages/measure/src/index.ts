@@ -1,0 +1,6 @@
+/** How this repository measures. */
+export * from './statistics.js';
+export * from './format.js';
+export * from './interleave.js';
+export * from './nested-loops.js';
+export * from './machine.js';
