@@ -19,7 +19,6 @@ export class Expr {
 
   constructor(
     readonly id: number,
-    readonly hash: number,
     readonly op: OpDef,
     readonly inputs: readonly Expr[],
     readonly attrs: Attrs,
@@ -36,8 +35,11 @@ export class Expr {
 
 let nextExprId = 0;
 
-/** Weak, so that an expression lives exactly as long as a tensor or another expression needs it. A bucket holds one hash. */
-const table = new Map<number, WeakRef<Expr>[]>();
+/** Expressions of one hash: nearly always a single one. */
+type Bucket = WeakRef<Expr> | WeakRef<Expr>[];
+
+/** Weak, so that an expression lives exactly as long as a tensor or another expression needs it. */
+const table = new Map<number, Bucket>();
 let live = 0;
 let sweepAt = 4096;
 
@@ -48,14 +50,16 @@ export const expressionCount = (): number => live;
 export function sweepExpressions(): number {
   live = 0;
   for (const [hash, bucket] of table) {
-    const kept = bucket.filter((ref) => ref.deref() !== undefined);
-    if (kept.length === 0) table.delete(hash);
-    else if (kept.length < bucket.length) table.set(hash, kept);
-    live += kept.length;
+    const refs = Array.isArray(bucket) ? bucket.filter(isLive) : isLive(bucket) ? [bucket] : [];
+    if (refs.length === 0) table.delete(hash);
+    else if (Array.isArray(bucket)) table.set(hash, refs.length === 1 ? refs[0]! : refs);
+    live += refs.length;
   }
   sweepAt = Math.max(4096, live * 2);
   return live;
 }
+
+const isLive = (ref: WeakRef<Expr>): boolean => ref.deref() !== undefined;
 
 /**
  * The expression for an op on inputs: the existing one where there is one, else a new one whose type is inferred here, at the
@@ -66,31 +70,39 @@ export function sweepExpressions(): number {
 export function makeExpr<A extends Attrs>(op: OpDef<A>, inputs: readonly Expr[], attrs: A | typeof noAttrs = noAttrs): Expr {
   const key = attrsKey(attrs);
   let hash = mix(0x811c9dc5, op.id);
-  for (const input of inputs) hash = mix(hash, input.id);
+  for (let i = 0; i < inputs.length; i++) hash = mix(hash, inputs[i]!.id);
   for (let i = 0; i < key.length; i++) hash = mix(hash, key.charCodeAt(i));
 
   const bucket = table.get(hash);
-  if (bucket) {
-    for (const ref of bucket) {
-      const found = ref.deref();
-      if (found && found.op === (op as OpDef) && found.key === key && sameInputs(found.inputs, inputs)) {
-        found.source ??= callSite();
-        return found;
-      }
-    }
+  const found = bucket && find(bucket, op as OpDef, inputs, key);
+  if (found) {
+    found.source ??= callSite();
+    return found;
   }
 
-  const type = inferType(op, inputs.map((input) => input.type), attrs as A);
-  const expr = new Expr(nextExprId++, hash, op as OpDef, inputs, freezeAttrs(attrs), key, type, commonHome(op as OpDef, inputs), null);
-  if (bucket) bucket.push(new WeakRef(expr));
-  else table.set(hash, [new WeakRef(expr)]);
+  const type = inferType(op, inputs, attrs as A);
+  const expr = new Expr(nextExprId++, op as OpDef, inputs, freezeAttrs(attrs), key, type, commonHome(op as OpDef, inputs), null);
+  const ref = new WeakRef(expr);
+  table.set(hash, bucket === undefined ? ref : Array.isArray(bucket) ? [...bucket, ref] : [bucket, ref]);
   if (++live > sweepAt) sweepExpressions();
   return expr;
 }
 
+function find(bucket: Bucket, op: OpDef, inputs: readonly Expr[], key: string): Expr | undefined {
+  if (!Array.isArray(bucket)) return matches(bucket.deref(), op, inputs, key);
+  for (const ref of bucket) {
+    const found = matches(ref.deref(), op, inputs, key);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const matches = (expr: Expr | undefined, op: OpDef, inputs: readonly Expr[], key: string): Expr | undefined =>
+  expr && expr.op === op && expr.key === key && sameInputs(expr.inputs, inputs) ? expr : undefined;
+
 /** A leaf that stands for elements in memory. Never shared: two leaves with equal elements are two tensors. */
 export const makeLeaf = (op: OpDef, storage: Storage): Expr =>
-  new Expr(nextExprId++, 0, op, [], noAttrs, '', storage.type, storage.home, storage);
+  new Expr(nextExprId++, op, [], noAttrs, '', storage.type, storage.home, storage);
 
 const mix = (hash: number, value: number): number => Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 15);
 
@@ -101,7 +113,8 @@ const sameInputs = (a: readonly Expr[], b: readonly Expr[]): boolean => {
 };
 
 /** Asks the op for its result's type and turns a refusal into the error that the user sees. */
-export function inferType<A extends Attrs>(op: OpDef<A>, types: readonly TensorType[], attrs: A): TensorType {
+function inferType<A extends Attrs>(op: OpDef<A>, inputs: readonly Expr[], attrs: A): TensorType {
+  const types = inputs.map((input) => input.type);
   try {
     return op.infer(types, attrs);
   } catch (refusal) {

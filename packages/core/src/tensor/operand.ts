@@ -42,6 +42,14 @@ export function toTensor(value: TensorLike, op: string, argument: string): Tenso
 /** Converts to `dtype` where needed. */
 export type Cast = (x: Tensor, dtype: DType) => Tensor;
 
+/** The usual case, told apart early: this is on the path of every op. */
+function sameTensorDType(values: readonly TensorLike[]): values is [Tensor, ...Tensor[]] {
+  const [first] = values;
+  if (!(first instanceof Tensor)) return false;
+  for (const value of values) if (!(value instanceof Tensor) || value.dtype !== first.dtype) return false;
+  return true;
+}
+
 /**
  * The operands of an elementwise op brought to one dtype: tensors promote bool < int32 < float32, a JavaScript number takes the
  * dtype of the tensors. With `arithmeticOnly`, bool becomes int32.
@@ -49,6 +57,7 @@ export type Cast = (x: Tensor, dtype: DType) => Tensor;
  * @throws {UnfoldError} INVALID_ARGUMENT for a fraction beside int32 tensors.
  */
 export function toCommonDType(values: readonly TensorLike[], op: Pick<OpDef, 'name' | 'argName'>, cast: Cast, { arithmeticOnly = false } = {}): Tensor[] {
+  if (sameTensorDType(values) && !(arithmeticOnly && values[0].dtype === 'bool')) return values;
   const tensors = values.map((value, i) => (typeof value === 'number' || typeof value === 'boolean' ? value : toTensor(value, op.name, op.argName(i))));
   let dtype: DType | null = null;
   for (const x of tensors) if (x instanceof Tensor) dtype = dtype === null ? x.dtype : promote(dtype, x.dtype);

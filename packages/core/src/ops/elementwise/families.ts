@@ -36,7 +36,11 @@ function uniformDType(inputs: readonly TensorType[]): DType {
 /** `infer` and `flops` of a binary op whose result has the dtype of its operands. */
 export const binaryArithmetic = {
   args: ['a', 'b'],
-  infer: (inputs: readonly TensorType[]): TensorType => ({ dtype: uniformDType(inputs), shape: broadcastAll(inputs, ['a', 'b']) }),
+  infer: (inputs: readonly TensorType[]): TensorType => {
+    const dtype = uniformDType(inputs);
+    const shape = broadcastAll(inputs, ['a', 'b']);
+    return shape === inputs[0]!.shape ? inputs[0]! : { dtype, shape };
+  },
   flops: elementCount,
 } as const;
 
