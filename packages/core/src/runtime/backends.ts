@@ -2,6 +2,7 @@ import { backendApiVersion, type Backend, type BackendSpec } from '../backend/co
 import { UnfoldError, unfoldError } from '../errors/unfold-error.js';
 import { formatTable } from '../errors/table.js';
 import { describe } from '../tensor/nested.js';
+import { reasonOf } from './guard.js';
 
 /** A backend, something that opens one, or a function that returns either. */
 export type BackendSource = Backend | BackendSpec | (() => Backend | BackendSpec);
@@ -46,7 +47,7 @@ export async function setBackend(sources: BackendSource | readonly BackendSource
       return choose(await given.open(), refusals);
     } catch (fault) {
       if (fault instanceof UnfoldError && fault.code === 'INVALID_ARGUMENT') throw fault;
-      refusals.push({ name: given.name, reason: fault instanceof UnfoldError ? fault.problem : String(fault) });
+      refusals.push({ name: given.name, reason: reasonOf(fault) });
     }
   }
   throw unfoldError({

@@ -3,6 +3,7 @@ import type { Lowered } from '../graph/lower.js';
 import { optimize } from '../optimizer/optimize.js';
 import { emit, type ResultSource } from '../program/emit.js';
 import { schedule } from '../program/schedule.js';
+import { guard } from './guard.js';
 import { bytesOf } from '../types/tensor-type.js';
 
 /** A program that is ready to run, and where each result asked for comes from. */
@@ -17,6 +18,6 @@ export interface Built {
 export async function build({ graph, pool }: Lowered, backend: Backend): Promise<Built> {
   const optimized = optimize(graph, { pool, target: backend });
   const { program, results } = emit(optimized, schedule(optimized), pool);
-  const executable = program.steps.length > 0 ? await backend.compile(program) : null;
+  const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program)) : null;
   return { executable, results, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }

@@ -1,8 +1,8 @@
 import type { AbortSignalLike, Backend, BackendBuffer } from '../backend/contract.js';
-import { UnfoldError, unfoldError } from '../errors/unfold-error.js';
 import { allocate } from '../types/dtype.js';
 import { bytesOf } from '../types/tensor-type.js';
 import type { Built } from './build.js';
+import { guard } from './guard.js';
 import { makeRoom, release, retain } from './memory.js';
 import { Storage } from './storage.js';
 
@@ -23,7 +23,7 @@ export async function execute({ executable, results, outputBytes }: Built, input
       held.push(buffer);
       buffers.push(buffer);
     }
-    const outputs = executable ? await executable.run(buffers, signal ? { signal } : {}) : [];
+    const outputs = executable ? await guard(backend, 'run', () => executable.run(buffers, signal ? { signal } : {})) : [];
     return results.map((result) => {
       if (result.kind === 'output') return Storage.ofBuffer(result.type, backend, outputs[result.index]!);
       if (result.kind === 'input') {
@@ -33,15 +33,6 @@ export async function execute({ executable, results, outputBytes }: Built, input
       const data = allocate(result.type.dtype, result.constant.data.length);
       data.set(result.constant.data);
       return Storage.ofHost(result.type, data);
-    });
-  } catch (fault) {
-    if (fault instanceof UnfoldError) throw fault;
-    throw unfoldError({
-      code: 'BACKEND_FAILED',
-      op: 'evaluate',
-      problem: `the backend ${backend.name} failed: ${fault instanceof Error ? fault.message : String(fault)}`,
-      fix: 'every tensor is as it was before the call; choose another backend with `setBackend` if this one is lost.',
-      cause: fault,
     });
   } finally {
     held.forEach(release);

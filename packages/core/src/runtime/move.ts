@@ -2,11 +2,13 @@ import type { Backend } from '../backend/contract.js';
 import { makeLeaf } from '../expr/expr.js';
 import { dataOp } from '../expr/leaves.js';
 import { Tensor } from '../tensor/tensor.js';
+import { guard } from './guard.js';
 import { Storage } from './storage.js';
 
 /** A tensor's elements on another backend. */
 export async function move(tensor: Tensor, backend: Backend): Promise<Tensor> {
   const { type } = tensor;
-  const buffer = await backend.upload(await tensor.data(), type);
+  const data = await tensor.data();
+  const buffer = await guard(backend, 'upload', () => backend.upload(data, type));
   return new Tensor(makeLeaf(dataOp, Storage.ofBuffer(type, backend, buffer)));
 }

@@ -2,6 +2,7 @@ import type { Backend, BackendBuffer } from '../backend/contract.js';
 import { unfoldError } from '../errors/unfold-error.js';
 import type { TypedArray } from '../types/dtype.js';
 import { bytesOf, type TensorType } from '../types/tensor-type.js';
+import { guard } from './guard.js';
 import { account, settle } from './memory.js';
 
 /**
@@ -50,7 +51,7 @@ export class Storage {
   #upload(backend: Backend): Promise<BackendBuffer> {
     const host = this.#host;
     if (host === null) throw new Error('a result is read on the backend that made it');
-    const upload = backend.upload(host, this.type).then(
+    const upload = guard(backend, 'upload', () => backend.upload(host, this.type)).then(
       (buffer) => {
         this.#uploads.delete(backend);
         if (this.state === 'live') {
@@ -73,7 +74,8 @@ export class Storage {
     this.assertLive('data');
     if (this.#host) return this.#host.slice();
     const backend = this.home!;
-    return backend.read(this.#buffers.get(backend)!);
+    const buffer = this.#buffers.get(backend)!;
+    return guard(backend, 'read', () => backend.read(buffer));
   }
 
   /** @throws {UnfoldError} DISPOSED or DONATED, in the name of `op`. */
