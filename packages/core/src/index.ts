@@ -6,3 +6,9 @@ export * from './functions.js';
 
 // Functions that make the first tensors of a program install the methods when they are called.
 export const tensor = /* @__PURE__ */ fluent(functions.tensor);
+export const full = /* @__PURE__ */ fluent(functions.full);
+export const ones = /* @__PURE__ */ fluent(functions.ones);
+export const onesLike = /* @__PURE__ */ fluent(functions.onesLike);
+export const scalar = /* @__PURE__ */ fluent(functions.scalar);
+export const zeros = /* @__PURE__ */ fluent(functions.zeros);
+export const zerosLike = /* @__PURE__ */ fluent(functions.zerosLike);

@@ -42,25 +42,7 @@ export function checkAxes(op: string, argument: string, value: unknown, rank: nu
   return axes.sort((a, b) => a - b);
 }
 
-/** Checks a flag. */
-export function checkBoolean(op: string, argument: string, value: unknown): asserts value is boolean {
-  if (typeof value !== 'boolean') throw refuse(op, argument, `${describe(value)} is not a boolean.`, 'pass true or false.');
-}
-
 /** Checks a number, which may be an infinity but not NaN. */
 export function checkNumber(op: string, argument: string, value: unknown): asserts value is number {
   if (typeof value !== 'number' || Number.isNaN(value)) throw refuse(op, argument, `${describe(value)} is not a number.`, 'pass a number.');
-}
-
-/** The options bag, empty where it was left out. Refuses what is no record and names it does not know, so that no misspelt option is lost. */
-export function checkOptions<T extends object>(op: string, options: T | undefined, names: readonly (keyof T & string)[]): Partial<T> {
-  if (options === undefined) return {};
-  const known = names.length === 0 ? 'there are no options.' : `the options are ${names.join(', ')}: pass { ${names[0]}: ... }.`;
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
-    throw refuse(op, 'options', `${describe(options)} is not a record of options.`, known);
-  }
-  for (const name of Object.keys(options)) {
-    if (!(names as readonly string[]).includes(name)) throw refuse(op, name, 'there is no such option.', known);
-  }
-  return options;
 }

@@ -1,5 +1,9 @@
 // Every public operation, by room.
+export { full } from './create/full.js';
+export { ones, onesLike } from './create/ones.js';
+export { scalar } from './create/scalar.js';
 export { tensor } from './create/tensor.js';
+export { zeros, zerosLike } from './create/zeros.js';
 export { add } from './elementwise/add.js';
 export { cast } from './elementwise/cast.js';
 export { cos } from './elementwise/cos.js';

@@ -1,3 +1,5 @@
+import { onesLike } from '../ops/create/ones.js';
+import { zerosLike } from '../ops/create/zeros.js';
 import { add } from '../ops/elementwise/add.js';
 import { cast } from '../ops/elementwise/cast.js';
 import { cos } from '../ops/elementwise/cos.js';
@@ -31,6 +33,9 @@ import { Tensor } from './tensor.js';
  * {@link fluent}, so that a bundle which uses functions alone does not carry it.
  */
 export const methods = {
+  // creation
+  onesLike,
+  zerosLike,
   // elementwise
   add,
   cast,

@@ -5,7 +5,8 @@ import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../types/dtype.js';
 import { broadcastStrides, formatShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
-import { checkAxes, checkAxis, checkBoolean, checkOptions } from '../check.js';
+import { checkAxes, checkAxis } from '../check.js';
+import { checkBoolean, checkOptions } from '../checked.js';
 
 /** Normalised: axes from 0, ascending, none twice. */
 export type ReduceAttrs = { axes: readonly number[]; keepDims: boolean };
@@ -49,17 +50,19 @@ export const search = {
 } as const;
 
 /** The arguments of a reduction, checked. */
-export function reduceArguments(op: string, x: TensorLike, options: ReduceOptions | undefined): { tensor: Tensor; attrs: ReduceAttrs } {
+export function reduceArguments(op: string, x: TensorLike, options: ReduceOptions = {}): { tensor: Tensor; attrs: ReduceAttrs } {
   const tensor = toTensor(x, op, 'x');
-  const { axes, keepDims = false } = checkOptions(op, options, ['axes', 'keepDims']);
+  checkOptions(op, options, ['axes', 'keepDims']);
+  const { axes, keepDims = false } = options;
   checkBoolean(op, 'keepDims', keepDims);
   return { tensor, attrs: { axes: checkAxes(op, 'axes', axes, tensor.rank), keepDims } };
 }
 
 /** The arguments of a search, checked. */
-export function argArguments(op: string, x: TensorLike, options: ArgOptions | undefined): { tensor: Tensor; attrs: ArgAttrs } {
+export function argArguments(op: string, x: TensorLike, options: ArgOptions = {}): { tensor: Tensor; attrs: ArgAttrs } {
   const tensor = toTensor(x, op, 'x');
-  const { axis = -1, keepDims = false } = checkOptions(op, options, ['axis', 'keepDims']);
+  checkOptions(op, options, ['axis', 'keepDims']);
+  const { axis = -1, keepDims = false } = options;
   checkBoolean(op, 'keepDims', keepDims);
   return { tensor, attrs: { axis: checkAxis(op, 'axis', axis, tensor.rank), keepDims } };
 }
