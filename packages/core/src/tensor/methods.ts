@@ -1,24 +1,44 @@
 import { onesLike } from '../ops/create/ones.js';
 import { zerosLike } from '../ops/create/zeros.js';
+import { abs } from '../ops/elementwise/abs.js';
 import { add } from '../ops/elementwise/add.js';
 import { cast } from '../ops/elementwise/cast.js';
+import { ceil } from '../ops/elementwise/ceil.js';
 import { cos } from '../ops/elementwise/cos.js';
+import { divNoNan } from '../ops/elementwise/div-no-nan.js';
 import { div } from '../ops/elementwise/div.js';
 import { equal } from '../ops/elementwise/equal.js';
 import { exp } from '../ops/elementwise/exp.js';
+import { floorDiv } from '../ops/elementwise/floor-div.js';
 import { floor } from '../ops/elementwise/floor.js';
+import { greaterEqual } from '../ops/elementwise/greater-equal.js';
+import { greater } from '../ops/elementwise/greater.js';
+import { isFinite } from '../ops/elementwise/is-finite.js';
+import { isInf } from '../ops/elementwise/is-inf.js';
 import { isNaN } from '../ops/elementwise/is-nan.js';
+import { lessEqual } from '../ops/elementwise/less-equal.js';
 import { less } from '../ops/elementwise/less.js';
 import { log } from '../ops/elementwise/log.js';
+import { logicalAnd } from '../ops/elementwise/logical-and.js';
+import { logicalNot } from '../ops/elementwise/logical-not.js';
+import { logicalOr } from '../ops/elementwise/logical-or.js';
+import { logicalXor } from '../ops/elementwise/logical-xor.js';
 import { maximum } from '../ops/elementwise/maximum.js';
 import { minimum } from '../ops/elementwise/minimum.js';
 import { mod } from '../ops/elementwise/mod.js';
 import { mul } from '../ops/elementwise/mul.js';
 import { neg } from '../ops/elementwise/neg.js';
+import { notEqual } from '../ops/elementwise/not-equal.js';
 import { pow } from '../ops/elementwise/pow.js';
+import { reciprocal } from '../ops/elementwise/reciprocal.js';
 import { relu } from '../ops/elementwise/relu.js';
+import { round } from '../ops/elementwise/round.js';
+import { rsqrt } from '../ops/elementwise/rsqrt.js';
+import { sign } from '../ops/elementwise/sign.js';
 import { sin } from '../ops/elementwise/sin.js';
 import { sqrt } from '../ops/elementwise/sqrt.js';
+import { square } from '../ops/elementwise/square.js';
+import { squaredDifference } from '../ops/elementwise/squared-difference.js';
 import { sub } from '../ops/elementwise/sub.js';
 import { tanh } from '../ops/elementwise/tanh.js';
 import { where } from '../ops/elementwise/where.js';
@@ -26,6 +46,18 @@ import { argMax } from '../ops/reduce/arg-max.js';
 import { max } from '../ops/reduce/max.js';
 import { prod } from '../ops/reduce/prod.js';
 import { sum } from '../ops/reduce/sum.js';
+import { broadcastTo } from '../ops/shape/broadcast.js';
+import { gather } from '../ops/shape/gather.js';
+import { pad } from '../ops/shape/pad.js';
+import { reshape } from '../ops/shape/reshape.js';
+import { flip } from '../ops/shape/reverse.js';
+import { slice } from '../ops/shape/slice.js';
+import { transpose } from '../ops/shape/transpose.js';
+import { matmul } from '../ops/linalg/matmul.js';
+import { col2im } from '../ops/image/col2im.js';
+import { conv2d } from '../ops/image/conv2d.js';
+import { depthwiseConv2d } from '../ops/image/depthwise-conv2d.js';
+import { im2col } from '../ops/image/im2col.js';
 import { Tensor } from './tensor.js';
 
 /**
@@ -37,25 +69,45 @@ export const methods = {
   onesLike,
   zerosLike,
   // elementwise
+  abs,
   add,
   cast,
+  ceil,
   cos,
   div,
+  divNoNan,
   equal,
   exp,
   floor,
+  floorDiv,
+  greater,
+  greaterEqual,
+  isFinite,
+  isInf,
   isNaN,
   less,
+  lessEqual,
   log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
   maximum,
   minimum,
   mod,
   mul,
   neg,
+  notEqual,
   pow,
+  reciprocal,
   relu,
+  round,
+  rsqrt,
+  sign,
   sin,
   sqrt,
+  square,
+  squaredDifference,
   sub,
   tanh,
   where,
@@ -64,6 +116,21 @@ export const methods = {
   max,
   prod,
   sum,
+  // shape
+  broadcastTo,
+  gather,
+  pad,
+  reshape,
+  flip,
+  slice,
+  transpose,
+  // linalg
+  matmul,
+  // image
+  col2im,
+  conv2d,
+  depthwiseConv2d,
+  im2col,
 };
 
 type MethodOf<F> = F extends (x: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;

@@ -2,10 +2,11 @@ import { unfoldError } from '../errors/unfold-error.js';
 import type { Attrs } from '../expr/attrs.js';
 import { noAttrs } from '../expr/attrs.js';
 import { makeExpr } from '../expr/expr.js';
-import { scalarOp } from '../expr/leaves.js';
+import { literalOp, scalarOp } from '../expr/leaves.js';
 import type { OpDef } from '../expr/op-def.js';
 import { tensor } from '../ops/create/tensor.js';
 import { arithmetic, promote, type DType } from '../types/dtype.js';
+import type { Shape } from '../types/shape.js';
 import { describe, type NestedArray } from './nested.js';
 import { Tensor } from './tensor.js';
 
@@ -19,6 +20,10 @@ export function apply<A extends Attrs>(op: OpDef<A>, inputs: readonly Tensor[], 
 
 /** A number as part of the program. */
 export const scalarOf = (value: number, dtype: DType): Tensor => new Tensor(makeExpr(scalarOp, [], { value: dtype === 'float32' ? value : Math.trunc(value), dtype }));
+
+/** A small table as part of the program: indices, weights, counts that an op works out from sizes. */
+export const literalTensor = (values: readonly number[], shape: Shape, dtype: DType): Tensor =>
+  new Tensor(makeExpr(literalOp, [], { values: [...values], shape: [...shape], dtype }));
 
 /**
  * An argument of an operation as a tensor. Lone numbers become float32 and lone booleans bool.

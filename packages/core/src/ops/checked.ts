@@ -1,0 +1,57 @@
+import { Refusal } from '../errors/refuse.js';
+import { unfoldError } from '../errors/unfold-error.js';
+import { callSite } from '../expr/source-lines.js';
+import { describe } from '../tensor/nested.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/**
+ * Runs the checks of a public function that is a composition of others: a refusal becomes its error, under its own name and with
+ * its own operands in the table.
+ */
+export function checked<T>(op: string, operands: Readonly<Record<string, Tensor>>, check: () => T): T {
+  try {
+    return check();
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    throw unfoldError({
+      ...refusal,
+      op,
+      operands: Object.entries(operands).map(([name, { type }]) => ({ name, type })),
+      source: callSite(),
+    });
+  }
+}
+
+/**
+ * Checks that an options bag is one and has no option that the function does not know: a misspelt one would be ignored.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT
+ */
+export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
+  const list = known.join(', ');
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'options', problem: `${describe(options)} is not an options object.`, fix: `pass an object with any of: ${list}.` });
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: name, problem: `there is no option \`${name}\`.`, fix: `use one of: ${list}.` });
+  }
+}
+
+/** Checks a value against a closed list of words. */
+export function checkOneOf<W extends string>(op: string, argument: string, value: unknown, words: readonly W[]): asserts value is W {
+  if (words.includes(value as W)) return;
+  throw unfoldError({
+    code: 'INVALID_ARGUMENT',
+    op,
+    argument,
+    problem: `${describe(value)} is not a known \`${argument}\`.`,
+    fix: `use ${words.map((word) => `'${word}'`).join(', ')}.`,
+  });
+}
+
+/** Checks true or false. */
+export function checkBoolean(op: string, argument: string, value: unknown): asserts value is boolean {
+  if (typeof value === 'boolean') return;
+  throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: `${describe(value)} is not a boolean.`, fix: 'pass true or false.' });
+}

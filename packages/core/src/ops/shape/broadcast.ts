@@ -1,0 +1,44 @@
+import type { Kernel } from '../../backend/kernel.js';
+import { refuseShape } from '../../errors/refuse.js';
+import { defineOp } from '../../expr/op-def.js';
+import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { broadcastShapes, broadcastStrides, formatShape, sameShape, stridesOf, type Shape } from '../../types/shape.js';
+import { checkShape } from '../check.js';
+import { copyStrided } from './copy-strided.js';
+
+export type BroadcastAttrs = { readonly shape: Shape };
+
+export const broadcastReference: Kernel<BroadcastAttrs> = ({ attrs: { shape }, inputs: [x], output }) => {
+  copyStrided(shape, { data: x!.data, strides: broadcastStrides(x!.type.shape, shape) }, { data: output.data, strides: stridesOf(shape) });
+};
+
+export const broadcastOp = defineOp<BroadcastAttrs>({
+  name: 'broadcast',
+  summary: 'Repeats axes of size 1, and leading axes, to a shape',
+  args: ['x'],
+  infer: ([x], { shape }) => {
+    const fitted = broadcastShapes(x!.shape, shape);
+    if (!fitted || !sameShape(fitted, shape)) {
+      throw refuseShape(
+        'shape',
+        `${formatShape(x!.shape)} does not broadcast to ${formatShape(shape)}.`,
+        'each axis of `x`, counted from the last, must be 1 or equal to that of `shape`; other repetitions are `tile`.',
+      );
+    }
+    return { dtype: x!.dtype, shape };
+  },
+});
+
+/**
+ * `x` repeated to `shape` by numpy's rule: axes of size 1 and missing leading axes repeat. Elementwise operations do this by
+ * themselves.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where `x` does not broadcast to `shape`; INVALID_ARGUMENT for something that is no shape.
+ * @source https://www.tensorflow.org/api_docs/python/tf/broadcast_to
+ */
+export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+  const tensor = toTensor(x, 'broadcastTo', 'x');
+  checkShape('broadcastTo', 'shape', shape);
+  return sameShape(tensor.shape, shape) ? tensor : apply(broadcastOp, [tensor], { shape: [...shape] });
+}
