@@ -1,6 +1,7 @@
 // Finds the code in the documents: fences of Markdown pages and @example blocks of doc comments.
 //
 //   ```ts            runs; continues the fences above it on the page, unless it has imports of its own
+//   ```js            the same, without a check of types
 //   ```ts no-run     is shown only (rare: the test lists them)
 //   ```text output   is what the fence above prints; "…" stands for anything within a line
 //   expression; // => text     the value, as util.inspect shows it; "…" again stands for anything
@@ -14,6 +15,8 @@ export interface Snippet {
 interface Part {
   readonly line: number;
   readonly code: string;
+  /** True for plain JavaScript, whose types are not checked. */
+  readonly untyped?: boolean;
   readonly output?: string;
 }
 
@@ -41,7 +44,7 @@ export function snippetsOfPage(file: string, text: string): Found {
       if (!chain || !last) throw new Error(`${file}:${lineAt(text, match.index)}: output of no code`);
       chain.push({ ...last, output: code });
     } else if (languages.includes(language)) {
-      const part = { line: lineAt(text, match.index) + 1, code };
+      const part = { line: lineAt(text, match.index) + 1, code, untyped: language.startsWith('j') };
       if (info.includes('no-run')) notRun++;
       else if (chain && !hasImports(code)) chain.push(part);
       else chains.push([part]);
@@ -74,6 +77,9 @@ export function snippetsOfSource(file: string, text: string): Found {
   }
   return { snippets, notRun };
 }
+
+/** Whether any part of a snippet has types to check. */
+export const isTyped = ({ parts }: Snippet): boolean => parts.some(({ untyped }) => !untyped);
 
 /** Printed between the parts of a snippet, so that each part's output is known. */
 export const separator = '\u241e';
