@@ -1,0 +1,131 @@
+import type { Backend, BackendSpec } from '@unfoldjs/core';
+import { ieeeAccuracy, type Accuracy } from './accuracy.js';
+import { contract } from './sections/contract.js';
+import { primitives } from './sections/primitives.js';
+import { LeftOut, type Case, type CaseContext, type Section } from './sections/section.js';
+import { ConformanceError } from './support/fail.js';
+
+/** Something a backend denies, so that it was not tried. */
+export interface Omission {
+  readonly what: string;
+  readonly reason: string;
+}
+
+export interface BackendSuiteOptions {
+  /** The functions of your test runner: mocha's, vitest's, node:test's. */
+  readonly describe: (title: string, body: () => void) => unknown;
+  readonly it: (title: string, body: (this: unknown) => Promise<void>) => unknown;
+  /** Opens the backend before the first case; without it the first case does. */
+  readonly before?: ((body: () => Promise<void>) => unknown) | undefined;
+  /** Disposes of the backend after the last case. */
+  readonly after?: ((body: () => Promise<void>) => unknown) | undefined;
+  /** What is under test: `cpu()`, or a function that makes a backend. Opened once for all cases, and again for those that dispose of it. */
+  readonly backend: BackendSpec | (() => Backend | Promise<Backend>);
+  /** Stands in the titles. Default: the spec's name, or `backend`. */
+  readonly name?: string | undefined;
+  /** Random inputs of each property. Default: 50. */
+  readonly runs?: number | undefined;
+  /** Seed of all random inputs. Default: 20; the same seed tries the same inputs. */
+  readonly seed?: number | undefined;
+  /** Elements of the largest tensor that travels to the backend and back. Default: 2^20. */
+  readonly largest?: number | undefined;
+  /** What the device's arithmetic promises. Default: {@link ieeeAccuracy}. */
+  readonly accuracy?: Accuracy | undefined;
+  /**
+   * Marks a case, of which the backend denies everything, as skipped: mocha's `(test, reason) => test.skip()`. `test` is the `this`
+   * of the test. Without it such a case passes and is listed.
+   */
+  readonly skip?: ((test: never, reason: string) => void) | undefined;
+  /** Receives the list of what the backend denied, after the last case (needs `after`). Default: prints it. */
+  readonly report?: ((omissions: readonly Omission[]) => void) | undefined;
+  /** One case alone: what the last line of a failure says. Default: the environment variable UNFOLD_REPLAY. */
+  readonly replay?: string | undefined;
+}
+
+/** The sections of the suite, in order. */
+export const sections = (): readonly Section[] => [contract(), primitives()];
+
+/**
+ * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls and random programs.
+ * What it leaves out is exactly what the backend's `supports` denies and what its `device` declares lost.
+ *
+ * @example no-run
+ * import { backendSuite } from '@unfoldjs/backend-testkit';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * backendSuite({ describe, it, before, after, backend: cpu() });
+ */
+export function backendSuite(options: BackendSuiteOptions): void {
+  const { describe, it, backend: source, runs = 50, seed = 20, largest = 2 ** 20, accuracy = ieeeAccuracy } = options;
+  const open = async (): Promise<Backend> => (typeof source === 'function' ? source() : source.open());
+  const name = options.name ?? (typeof source === 'function' ? 'backend' : source.name);
+  const replay = parseReplay(options.replay ?? environment('UNFOLD_REPLAY'));
+  const omissions: Omission[] = [];
+  let shared: Promise<Backend> | null = null;
+  const sharedBackend = (): Promise<Backend> => (shared ??= open());
+
+  const context = async (): Promise<CaseContext> => ({
+    backend: await sharedBackend(),
+    open,
+    runs,
+    seed: replay?.seed ?? seed,
+    path: replay?.path,
+    largest,
+    accuracy,
+    leaveOut: (what, reason) => omissions.push({ what, reason }),
+  });
+
+  describe(`${name} conforms`, () => {
+    options.before?.(async () => void (await sharedBackend()));
+    options.after?.(async () => {
+      await (await shared)?.dispose();
+      (options.report ?? print(name))(omissions);
+    });
+    for (const section of sections()) {
+      const cases = section.cases.filter(({ title }) => !replay || replay.id === `${section.name}/${title}`);
+      if (cases.length === 0) continue;
+      describe(section.name, () => {
+        for (const each of cases) {
+          it(each.title, async function (this: unknown) {
+            const reason = await runCase(section, each, await context());
+            if (reason === null) return;
+            omissions.push({ what: `${section.name}/${each.title}`, reason });
+            options.skip?.(this as never, reason);
+          });
+        }
+      });
+    }
+  });
+}
+
+/** Runs one case; the reason where the backend denies all of it. @throws ConformanceError with a line that replays it. */
+export async function runCase(section: Section, each: Case, context: CaseContext): Promise<string | null> {
+  try {
+    await each.run(context);
+    return null;
+  } catch (fault) {
+    if (fault instanceof LeftOut) return fault.reason;
+    const message = fault instanceof Error ? fault.message : String(fault);
+    const found = /seed (-?\d+), path ([\d:]+)/.exec(message);
+    const id = [`${section.name}/${each.title}`, ...(found ? [found[1], found[2]] : [context.seed, ''])].join('@');
+    throw new ConformanceError(`${message}\n  replay: UNFOLD_REPLAY='${id}'`, { cause: fault });
+  }
+}
+
+interface Replay {
+  readonly id: string;
+  readonly seed: number;
+  readonly path: string | undefined;
+}
+
+function parseReplay(text: string | undefined): Replay | null {
+  if (!text) return null;
+  const [id, seed, path] = text.split('@');
+  return { id: id!, seed: Number(seed ?? 0), path: path === '' ? undefined : path };
+}
+
+const environment = (name: string): string | undefined =>
+  (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
+
+const print = (name: string) => (omissions: readonly Omission[]) => {
+  if (omissions.length > 0) console.log([`${name} leaves out:`, ...omissions.map(({ what, reason }) => `  ${what} (${reason})`)].join('\n'));
+};
