@@ -4,3 +4,4 @@ export * from './format.js';
 export * from './interleave.js';
 export * from './nested-loops.js';
 export * from './machine.js';
+export * from './backends.js';

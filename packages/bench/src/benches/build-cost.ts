@@ -1,0 +1,72 @@
+import { evaluate, planSlots, setBackend, type Program } from '@unfoldjs/core';
+import { cpu } from '@unfoldjs/backend-cpu';
+import { formatNumber, formatTime, logLogSlope, median, nullBackend, textTable } from '@unfoldjs/measure';
+import { metric, type Bench, type BenchCase, type Results } from '../bench.js';
+import { graphs, type GraphBuilder } from '../graphs.js';
+
+const sizes = [100, 300, 1000, 3000, 10_000];
+const targets = { microsecondsAnOp: 2, totalMs: 1000, slope: 1.15 };
+
+const caseName = (graph: string, size: number): string => `${graph} ${size}`;
+
+/** Everything before the backend: expressions, then optimising, scheduling and emitting, then slots. */
+const caseOf = (name: string, build: GraphBuilder, size: number): BenchCase => ({
+  name: caseName(name, size),
+  async measure() {
+    const like = await cpu().open();
+    const attempts = Math.max(3, Math.min(15, Math.ceil(10_000 / size)));
+    const [builds, prepares, plans, ops] = [[], [], [], []] as [number[], number[], number[], number[]];
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      let program: Program | null = null;
+      let compiledAt = 0;
+      // A backend of its own each time: programs are cached by backend.
+      const backend = nullBackend(like, { onCompile: (given) => ((compiledAt = performance.now()), (program = given)) });
+      await setBackend(backend);
+      const start = performance.now();
+      const graph = build(size);
+      const built = performance.now();
+      await evaluate(graph.output);
+      const planStart = performance.now();
+      planSlots(program!);
+      builds.push(built - start);
+      prepares.push(compiledAt - built);
+      plans.push(performance.now() - planStart);
+      ops.push(graph.ops);
+    }
+    const total = (i: number): number => builds[i]! + prepares[i]! + plans[i]!;
+    return { ops: ops[0]!, buildMs: median(builds), optimizeMs: median(prepares), planMs: median(plans), totalMs: median(builds.map((_, i) => total(i))), firstMs: total(0) };
+  },
+});
+
+export const buildCost: Bench = {
+  name: 'build-cost',
+  summary: 'from tensor code to a program: expressions, optimiser, slots',
+  rounds: 3,
+  cases: Object.entries(graphs).flatMap(([name, build]) => sizes.map((size) => caseOf(name, build, size))),
+  report: (results) =>
+    [
+      ...Object.keys(graphs).map((graph) => tableOf(graph, results)),
+      `Targets: under ${targets.microsecondsAnOp} us an op to build; 10,000 ops from first op to program under ${formatTime(targets.totalMs)}, also the first time; slope near 1 (n log n has ${formatNumber(slopeOfNLogN())} over these sizes).`,
+    ].join('\n\n'),
+};
+
+const slopeOfNLogN = (): number => logLogSlope(sizes, sizes.map((n) => n * Math.log(n)));
+
+function tableOf(graph: string, results: Results): string {
+  const at = (size: number, name: string): number => median(metric(results, caseName(graph, size), name));
+  const present = sizes.filter((size) => metric(results, caseName(graph, size), 'ops').length > 0);
+  const rows = present.map((size) => {
+    const ops = at(size, 'ops');
+    return [
+      String(ops),
+      formatNumber((1000 * at(size, 'buildMs')) / ops),
+      formatNumber((1000 * at(size, 'optimizeMs')) / ops),
+      formatNumber((1000 * at(size, 'planMs')) / ops),
+      formatTime(at(size, 'totalMs')),
+      formatTime(at(size, 'firstMs')),
+    ];
+  });
+  const slope = (name: string): string => (present.length < 2 ? '' : formatNumber(logLogSlope(present.map((size) => at(size, 'ops')), present.map((size) => at(size, name)))));
+  const last = ['slope', slope('buildMs'), slope('optimizeMs'), slope('planMs'), slope('totalMs'), slope('firstMs')];
+  return `${graph}\n${textTable(['ops', 'build us/op', 'optimise us/op', 'slots us/op', 'all, warm', 'all, first time'], [...rows, last])}`;
+}
