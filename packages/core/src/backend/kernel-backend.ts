@@ -34,6 +34,7 @@ export function kernelBackend(options: KernelBackendOptions): Backend {
   let disposed = false;
 
   const track = (bytes: number): void => {
+    if (disposed) return;
     counter.live += bytes;
     counter.peak = Math.max(counter.peak, counter.live);
   };
@@ -42,18 +43,20 @@ export function kernelBackend(options: KernelBackendOptions): Backend {
     counter.buffers++;
     return { type, data };
   };
+  const assertOpen = (op: string): void => {
+    if (disposed) throw unfoldError({ code: 'DISPOSED', op, problem: `the backend ${name} was disposed of.`, fix: 'keep it until its last use, or open another one.' });
+  };
   const dataOf = (buffer: BackendBuffer, op: string): TypedArray => {
+    assertOpen(op);
     const { data } = buffer as HostBuffer;
-    if (!data || disposed) {
-      throw unfoldError({
-        code: 'DISPOSED',
-        op,
-        problem: disposed ? `the backend ${name} was disposed of.` : 'the buffer was freed.',
-        fix: 'keep it until its last use.',
-        operands: [{ name: 'buffer', type: buffer.type }],
-      });
-    }
-    return data;
+    if (data) return data;
+    throw unfoldError({
+      code: 'DISPOSED',
+      op,
+      problem: 'the buffer was freed.',
+      fix: 'keep it until its last use.',
+      operands: [{ name: 'buffer', type: buffer.type }],
+    });
   };
 
   const backend: Backend = {
@@ -72,6 +75,7 @@ export function kernelBackend(options: KernelBackendOptions): Backend {
       return options.supports?.(call) ?? true;
     },
     async upload(data, type) {
+      assertOpen('upload');
       const copy = allocate(type.dtype, data.length);
       copy.set(data);
       return own(type, copy);
@@ -81,13 +85,14 @@ export function kernelBackend(options: KernelBackendOptions): Backend {
     },
     free(buffer) {
       const held = buffer as HostBuffer;
-      if (!held.data) return;
+      if (!held.data || disposed) return;
       counter.live -= held.data.byteLength;
       counter.buffers--;
       held.data = null;
     },
     async compile(program) {
-      return compileKernels(program, { name, kernels, allocate, track, own, dataOf });
+      assertOpen('compile');
+      return compileKernels(program, { name, kernels, allocate, track, own, dataOf, assertOpen });
     },
     memory: () => ({ ...counter }),
     resetPeak() {
@@ -110,6 +115,7 @@ interface Memory {
   readonly track: (bytes: number) => void;
   readonly own: (type: TensorType, data: TypedArray) => BackendBuffer;
   readonly dataOf: (buffer: BackendBuffer, op: string) => TypedArray;
+  readonly assertOpen: (op: string) => void;
 }
 
 function compileKernels(program: Program, memory: Memory): Executable {
@@ -122,9 +128,12 @@ function compileKernels(program: Program, memory: Memory): Executable {
     memory.track(copy.byteLength);
     constants.set(value, copy);
   }
+  let live = true;
 
   return {
     async run(inputs, { signal } = {}) {
+      memory.assertOpen('run');
+      if (!live) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: 'this executable was disposed of.', fix: 'compile the program again.' });
       const arrays = new Array<TypedArray | undefined>(program.values.length);
       for (const [value, data] of constants) arrays[value] = data;
       program.inputs.forEach(({ value }, i) => (arrays[value] = memory.dataOf(inputs[i]!, 'run')));
@@ -143,6 +152,7 @@ function compileKernels(program: Program, memory: Memory): Executable {
       }
     },
     dispose() {
+      live = false;
       for (const data of constants.values()) memory.track(-data.byteLength);
       constants.clear();
     },
