@@ -25,11 +25,31 @@ import { argMaxOp } from './ops/reduce/arg-max.js';
 import { reduceMaxOp } from './ops/reduce/max.js';
 import { reduceProdOp } from './ops/reduce/prod.js';
 import { reduceSumOp } from './ops/reduce/sum.js';
+import { broadcastOp } from './ops/shape/broadcast.js';
+import { concatOp } from './ops/shape/concat.js';
+import { gatherOp } from './ops/shape/gather.js';
+import { padOp } from './ops/shape/pad.js';
+import { reshapeOp } from './ops/shape/reshape.js';
+import { reverseOp } from './ops/shape/reverse.js';
+import { scatterAddOp } from './ops/shape/scatter-add.js';
+import { sliceOp } from './ops/shape/slice.js';
+import { transposeOp } from './ops/shape/transpose.js';
+import { matmulOp } from './ops/linalg/matmul.js';
+import { col2imOp } from './ops/image/col2im.js';
+import { conv2dOp } from './ops/image/conv2d.js';
+import { im2colOp } from './ops/image/im2col.js';
+import { convMatmulOp } from './ops/fused/conv-matmul.js';
+import { fusedElementwiseOp } from './ops/fused/fused-elementwise.js';
+import { matmulEpilogueOp } from './ops/fused/matmul-epilogue.js';
 
 const all = [
   addOp, subOp, mulOp, divOp, modOp, powOp, maxOp, minOp, lessOp, equalOp, whereOp,
   negOp, expOp, logOp, sqrtOp, sinOp, cosOp, tanhOp, floorOp, isNaNOp, castOp,
   reduceSumOp, reduceMaxOp, reduceProdOp, argMaxOp,
+  broadcastOp, concatOp, gatherOp, padOp, reshapeOp, reverseOp, scatterAddOp, sliceOp, transposeOp,
+  matmulOp,
+  col2imOp, conv2dOp, im2colOp,
+  convMatmulOp, fusedElementwiseOp, matmulEpilogueOp,
 ] as readonly OpDef<never>[] as readonly OpDef[];
 
 export const builtInOps: ReadonlyMap<string, OpDef> = /* @__PURE__ */ new Map(all.map((op) => [op.name, op]));
