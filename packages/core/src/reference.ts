@@ -14,6 +14,7 @@ import { atan2Scalar } from './ops/elementwise/atan2.js';
 import { atanhScalar } from './ops/elementwise/atanh.js';
 import { castScalar } from './ops/elementwise/cast.js';
 import { ceilScalar } from './ops/elementwise/ceil.js';
+import { clipScalar } from './ops/elementwise/clip.js';
 import { cosScalar } from './ops/elementwise/cos.js';
 import { coshScalar } from './ops/elementwise/cosh.js';
 import { divNoNanScalar } from './ops/elementwise/div-no-nan.js';
@@ -106,6 +107,7 @@ export const referenceKernels = {
   atanh: elementwise(atanhScalar),
   cast: elementwise(castScalar),
   ceil: elementwise(ceilScalar),
+  clip: elementwise(clipScalar),
   cos: elementwise(cosScalar),
   cosh: elementwise(coshScalar),
   div: elementwise(divScalar),

@@ -1,45 +1,74 @@
 import { onesLike } from '../ops/create/ones.js';
 import { zerosLike } from '../ops/create/zeros.js';
 import { abs } from '../ops/elementwise/abs.js';
+import { acos } from '../ops/elementwise/acos.js';
+import { acosh } from '../ops/elementwise/acosh.js';
 import { add } from '../ops/elementwise/add.js';
+import { asin } from '../ops/elementwise/asin.js';
+import { asinh } from '../ops/elementwise/asinh.js';
+import { atan } from '../ops/elementwise/atan.js';
+import { atan2 } from '../ops/elementwise/atan2.js';
+import { atanh } from '../ops/elementwise/atanh.js';
 import { cast } from '../ops/elementwise/cast.js';
 import { ceil } from '../ops/elementwise/ceil.js';
+import { clip } from '../ops/elementwise/clip.js';
 import { cos } from '../ops/elementwise/cos.js';
+import { cosh } from '../ops/elementwise/cosh.js';
 import { divNoNan } from '../ops/elementwise/div-no-nan.js';
 import { div } from '../ops/elementwise/div.js';
+import { elu } from '../ops/elementwise/elu.js';
 import { equal } from '../ops/elementwise/equal.js';
+import { erf } from '../ops/elementwise/erf.js';
 import { exp } from '../ops/elementwise/exp.js';
+import { expm1 } from '../ops/elementwise/expm1.js';
 import { floorDiv } from '../ops/elementwise/floor-div.js';
 import { floor } from '../ops/elementwise/floor.js';
+import { gelu } from '../ops/elementwise/gelu.js';
 import { greaterEqual } from '../ops/elementwise/greater-equal.js';
 import { greater } from '../ops/elementwise/greater.js';
+import { hardSigmoid } from '../ops/elementwise/hard-sigmoid.js';
+import { hardSwish } from '../ops/elementwise/hard-swish.js';
 import { isFinite } from '../ops/elementwise/is-finite.js';
 import { isInf } from '../ops/elementwise/is-inf.js';
 import { isNaN } from '../ops/elementwise/is-nan.js';
+import { leakyRelu } from '../ops/elementwise/leaky-relu.js';
 import { lessEqual } from '../ops/elementwise/less-equal.js';
 import { less } from '../ops/elementwise/less.js';
+import { logSigmoid } from '../ops/elementwise/log-sigmoid.js';
 import { log } from '../ops/elementwise/log.js';
+import { log1p } from '../ops/elementwise/log1p.js';
 import { logicalAnd } from '../ops/elementwise/logical-and.js';
 import { logicalNot } from '../ops/elementwise/logical-not.js';
 import { logicalOr } from '../ops/elementwise/logical-or.js';
 import { logicalXor } from '../ops/elementwise/logical-xor.js';
 import { maximum } from '../ops/elementwise/maximum.js';
 import { minimum } from '../ops/elementwise/minimum.js';
+import { mish } from '../ops/elementwise/mish.js';
 import { mod } from '../ops/elementwise/mod.js';
 import { mul } from '../ops/elementwise/mul.js';
 import { neg } from '../ops/elementwise/neg.js';
 import { notEqual } from '../ops/elementwise/not-equal.js';
 import { pow } from '../ops/elementwise/pow.js';
+import { prelu } from '../ops/elementwise/prelu.js';
 import { reciprocal } from '../ops/elementwise/reciprocal.js';
 import { relu } from '../ops/elementwise/relu.js';
+import { relu6 } from '../ops/elementwise/relu6.js';
 import { round } from '../ops/elementwise/round.js';
 import { rsqrt } from '../ops/elementwise/rsqrt.js';
+import { selu } from '../ops/elementwise/selu.js';
+import { sigmoid } from '../ops/elementwise/sigmoid.js';
 import { sign } from '../ops/elementwise/sign.js';
 import { sin } from '../ops/elementwise/sin.js';
+import { sinh } from '../ops/elementwise/sinh.js';
+import { softplus } from '../ops/elementwise/softplus.js';
+import { softsign } from '../ops/elementwise/softsign.js';
 import { sqrt } from '../ops/elementwise/sqrt.js';
 import { square } from '../ops/elementwise/square.js';
 import { squaredDifference } from '../ops/elementwise/squared-difference.js';
+import { step } from '../ops/elementwise/step.js';
 import { sub } from '../ops/elementwise/sub.js';
+import { swish } from '../ops/elementwise/swish.js';
+import { tan } from '../ops/elementwise/tan.js';
 import { tanh } from '../ops/elementwise/tanh.js';
 import { where } from '../ops/elementwise/where.js';
 import { argMax } from '../ops/reduce/arg-max.js';
@@ -70,45 +99,74 @@ export const methods = {
   zerosLike,
   // elementwise
   abs,
+  acos,
+  acosh,
   add,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
   cast,
   ceil,
+  clip,
   cos,
+  cosh,
   div,
   divNoNan,
+  elu,
   equal,
+  erf,
   exp,
+  expm1,
   floor,
   floorDiv,
+  gelu,
   greater,
   greaterEqual,
+  hardSigmoid,
+  hardSwish,
   isFinite,
   isInf,
   isNaN,
+  leakyRelu,
   less,
   lessEqual,
   log,
+  log1p,
   logicalAnd,
   logicalNot,
   logicalOr,
   logicalXor,
+  logSigmoid,
   maximum,
   minimum,
+  mish,
   mod,
   mul,
   neg,
   notEqual,
   pow,
+  prelu,
   reciprocal,
   relu,
+  relu6,
   round,
   rsqrt,
+  selu,
+  sigmoid,
   sign,
   sin,
+  sinh,
+  softplus,
+  softsign,
   sqrt,
   square,
   squaredDifference,
+  step,
   sub,
+  swish,
+  tan,
   tanh,
   where,
   // reductions

@@ -75,6 +75,41 @@ export const predicate = {
   flops: elementCount,
 } as const;
 
+/** `args`, `infer` and `flops` of a binary op on float32. */
+const floatPair = (args: readonly [string, string]) =>
+  ({
+    args,
+    infer: (inputs: readonly TensorType[]): TensorType => {
+      const at = inputs.findIndex(({ dtype }) => dtype !== 'float32');
+      if (at >= 0) throw refuseDType(args[at]!, `it is ${inputs[at]!.dtype}.`, `cast it first: \`${args[at]}.cast('float32')\`.`);
+      return { dtype: 'float32', shape: broadcastAll(inputs, args) };
+    },
+    flops: elementCount,
+  }) as const;
+
+export const binaryFloat = floatPair(['a', 'b']);
+export const activationFloat = floatPair(['x', 'alpha']);
+
+function boolShape(inputs: readonly TensorType[], args: readonly string[]): TensorType {
+  const at = inputs.findIndex((input) => input.dtype !== 'bool');
+  if (at >= 0) throw refuseDType(args[at]!, `it is ${inputs[at]!.dtype}, not bool.`, 'compare it with something, `x.notEqual(0)`, or cast it to bool.');
+  return { dtype: 'bool', shape: broadcastAll(inputs, args) };
+}
+
+/** `infer` and `flops` of a binary op on bool. */
+export const logical = {
+  args: ['a', 'b'],
+  infer: (inputs: readonly TensorType[]): TensorType => boolShape(inputs, ['a', 'b']),
+  flops: elementCount,
+} as const;
+
+/** `infer` and `flops` of a unary op on bool. */
+export const logicalUnary = {
+  args: ['x'],
+  infer: (inputs: readonly TensorType[]): TensorType => boolShape(inputs, ['x']),
+  flops: elementCount,
+} as const;
+
 /** The public function of a binary arithmetic op: promotion, bool as int32, numbers as scalars. */
 export const binary =
   (op: OpDef): ((a: TensorLike, b: TensorLike) => Tensor) =>
@@ -108,3 +143,15 @@ export const rounding =
     const tensor = toTensor(x, op.name, 'x');
     return tensor.dtype === 'float32' ? apply(op, [tensor]) : cast(tensor, 'int32');
   };
+
+/** The public function of a binary op on float32: integers and booleans are converted. */
+export const binaryToFloat =
+  (op: OpDef): ((a: TensorLike, b: TensorLike) => Tensor) =>
+  (a, b) =>
+    apply(op, [cast(toTensor(a, op.name, op.argName(0)), 'float32'), cast(toTensor(b, op.name, op.argName(1)), 'float32')]);
+
+/** The public function of a binary op on bool, which converts nothing. */
+export const logic =
+  (op: OpDef): ((a: TensorLike, b: TensorLike) => Tensor) =>
+  (a, b) =>
+    apply(op, [toTensor(a, op.name, 'a'), toTensor(b, op.name, 'b')]);

@@ -1,0 +1,21 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { unary, unaryArithmetic } from './families.js';
+import { maximum } from './maximum.js';
+import { neg } from './neg.js';
+
+export const absScalar: ScalarForm = () => Math.abs;
+
+export const absOp = defineOp({
+  name: 'abs',
+  summary: '|x|',
+  ...unaryArithmetic,
+  decompose: ([x]) => maximum(x!, neg(x!)),
+  scalar: absScalar,
+});
+
+/**
+ * The absolute value, elementwise. The smallest int32 has none and stays what it is.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/abs
+ */
+export const abs = unary(absOp);

@@ -1,0 +1,23 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { div } from './div.js';
+import { equal } from './equal.js';
+import { binary, binaryArithmetic } from './families.js';
+import { where } from './where.js';
+
+export const divNoNanScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => (b === 0 ? 0 : Math.floor(a / b)) : (a, b) => (b === 0 ? 0 : a / b));
+
+export const divNoNanOp = defineOp({
+  name: 'divNoNan',
+  summary: 'a / b, or 0 where b is 0',
+  ...binaryArithmetic,
+  decompose: ([a, b]) => where(equal(b!, 0), 0, div(a!, b!)),
+  scalar: divNoNanScalar,
+});
+
+/**
+ * `a / b`, and 0 wherever `b` is 0, elementwise with broadcasting. int32 rounds down, as `div`.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/divide_no_nan
+ */
+export const divNoNan = binary(divNoNanOp);

@@ -1,0 +1,41 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkNumber } from '../check.js';
+import { checkOptions } from '../checked.js';
+import { cast } from './cast.js';
+import { expm1 } from './expm1.js';
+import { unaryFloat } from './families.js';
+import { less } from './less.js';
+import { mul } from './mul.js';
+import { where } from './where.js';
+
+export interface EluOptions {
+  /** The limit for large negative elements is `-alpha`. Default: 1. */
+  readonly alpha?: number;
+}
+
+type EluAttrs = { alpha: number };
+
+export const eluScalar: ScalarForm<EluAttrs> = ({ alpha }) => (x) => (x < 0 ? alpha * Math.expm1(x) : x);
+
+export const eluOp = defineOp<EluAttrs>({
+  name: 'elu',
+  summary: 'x, or alpha * (exp(x) - 1) below 0',
+  ...unaryFloat,
+  decompose: ([x], { alpha }) => where(less(x!, 0), mul(expm1(x!), alpha), x!),
+  scalar: eluScalar,
+});
+
+/**
+ * The exponential linear unit, elementwise: `x` from 0 up, `alpha * (exp(x) - 1)` below; float32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
+ * @source https://www.tensorflow.org/api_docs/python/tf/nn/elu
+ */
+export function elu(x: TensorLike, options: EluOptions = {}): Tensor {
+  checkOptions('elu', options, ['alpha']);
+  const { alpha = 1 } = options;
+  checkNumber('elu', 'alpha', alpha);
+  return apply(eluOp, [cast(toTensor(x, 'elu', 'x'), 'float32')], { alpha });
+}

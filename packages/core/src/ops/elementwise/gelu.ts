@@ -1,0 +1,60 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkOptions, checkBoolean } from '../checked.js';
+import { abs } from './abs.js';
+import { add } from './add.js';
+import { cast } from './cast.js';
+import { complementaryError, errorFunctionParts } from './erf.js';
+import { unaryFloat } from './families.js';
+import { less } from './less.js';
+import { mul } from './mul.js';
+import { square } from './square.js';
+import { sub } from './sub.js';
+import { tanh } from './tanh.js';
+import { where } from './where.js';
+
+export interface GeluOptions {
+  /** Uses `tanh` in place of the error function. Default: false. */
+  readonly approximate?: boolean;
+}
+
+type GeluAttrs = { approximate: boolean };
+
+const geluByTanh = (x: number): number => 0.5 * x * (1 + Math.tanh(slope * (x + 0.044715 * x * x * x)));
+
+const slope = Math.sqrt(2 / Math.PI);
+
+/** `1 + erf(x / sqrt(2))`, from the part that loses no digits on each side. */
+function exact(x: Tensor): Tensor {
+  const u = mul(x, Math.SQRT1_2);
+  const { near, far } = errorFunctionParts(u);
+  const twice = where(less(abs(u), 1), add(near, 1), where(less(u, 0), far, sub(2, far)));
+  return mul(mul(x, 0.5), twice);
+}
+
+const approximation = (x: Tensor): Tensor => mul(mul(x, 0.5), add(tanh(mul(mul(x, add(mul(square(x), 0.044715), 1)), slope)), 1));
+
+export const geluScalar: ScalarForm<GeluAttrs> = ({ approximate }) => (approximate ? geluByTanh : (x) => 0.5 * x * complementaryError(-x * Math.SQRT1_2));
+
+export const geluOp = defineOp<GeluAttrs>({
+  name: 'gelu',
+  summary: 'x times the normal distribution at x',
+  ...unaryFloat,
+  decompose: ([x], { approximate }) => (approximate ? approximation(x!) : exact(x!)),
+  scalar: geluScalar,
+});
+
+/**
+ * `x` times the distribution function of the standard normal distribution at `x`, elementwise; float32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no boolean.
+ * @source https://www.tensorflow.org/api_docs/python/tf/nn/gelu
+ * @source Hendrycks and Gimpel, Gaussian Error Linear Units (2016), arXiv:1606.08415
+ */
+export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
+  checkOptions('gelu', options, ['approximate']);
+  const { approximate = false } = options;
+  checkBoolean('gelu', 'approximate', approximate);
+  return apply(geluOp, [cast(toTensor(x, 'gelu', 'x'), 'float32')], { approximate });
+}

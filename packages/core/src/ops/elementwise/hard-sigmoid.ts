@@ -1,0 +1,44 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkNumber } from '../check.js';
+import { checkOptions } from '../checked.js';
+import { add } from './add.js';
+import { cast } from './cast.js';
+import { unaryFloat } from './families.js';
+import { maximum } from './maximum.js';
+import { minimum } from './minimum.js';
+import { mul } from './mul.js';
+
+export interface HardSigmoidOptions {
+  /** The slope between the ends. Default: 0.2. */
+  readonly alpha?: number;
+  /** The value at 0. Default: 0.5. */
+  readonly beta?: number;
+}
+
+type HardSigmoidAttrs = { alpha: number; beta: number };
+
+export const hardSigmoidScalar: ScalarForm<HardSigmoidAttrs> = ({ alpha, beta }) => (x) => Math.max(0, Math.min(1, alpha * x + beta));
+
+export const hardSigmoidOp = defineOp<HardSigmoidAttrs>({
+  name: 'hardSigmoid',
+  summary: 'alpha * x + beta between 0 and 1',
+  ...unaryFloat,
+  decompose: ([x], { alpha, beta }) => minimum(maximum(add(mul(x!, alpha), beta), 0), 1),
+  scalar: hardSigmoidScalar,
+});
+
+/**
+ * `alpha * x + beta`, cut to 0 and 1, elementwise; float32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
+ * @source https://onnx.ai/onnx/operators/onnx__HardSigmoid.html
+ */
+export function hardSigmoid(x: TensorLike, options: HardSigmoidOptions = {}): Tensor {
+  checkOptions('hardSigmoid', options, ['alpha', 'beta']);
+  const { alpha = 0.2, beta = 0.5 } = options;
+  checkNumber('hardSigmoid', 'alpha', alpha);
+  checkNumber('hardSigmoid', 'beta', beta);
+  return apply(hardSigmoidOp, [cast(toTensor(x, 'hardSigmoid', 'x'), 'float32')], { alpha, beta });
+}

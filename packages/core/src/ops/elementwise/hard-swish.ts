@@ -1,0 +1,23 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { add } from './add.js';
+import { div } from './div.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+import { mul } from './mul.js';
+import { relu6 } from './relu6.js';
+
+export const hardSwishScalar: ScalarForm = () => (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6;
+
+export const hardSwishOp = defineOp({
+  name: 'hardSwish',
+  summary: 'x * relu6(x + 3) / 6',
+  ...unaryFloat,
+  decompose: ([x]) => div(mul(x!, relu6(add(x!, 3))), 6),
+  scalar: hardSwishScalar,
+});
+
+/**
+ * `x * relu6(x + 3) / 6`, elementwise; float32.
+ *
+ * @source https://onnx.ai/onnx/operators/onnx__HardSwish.html
+ */
+export const hardSwish = unaryToFloat(hardSwishOp);

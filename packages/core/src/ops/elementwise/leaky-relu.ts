@@ -1,0 +1,40 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkNumber } from '../check.js';
+import { checkOptions } from '../checked.js';
+import { cast } from './cast.js';
+import { unaryFloat } from './families.js';
+import { less } from './less.js';
+import { mul } from './mul.js';
+import { where } from './where.js';
+
+export interface LeakyReluOptions {
+  /** The slope below 0. Default: 0.2. */
+  readonly alpha?: number;
+}
+
+type LeakyReluAttrs = { alpha: number };
+
+export const leakyReluScalar: ScalarForm<LeakyReluAttrs> = ({ alpha }) => (x) => (x < 0 ? alpha * x : x);
+
+export const leakyReluOp = defineOp<LeakyReluAttrs>({
+  name: 'leakyRelu',
+  summary: 'x, or alpha * x below 0',
+  ...unaryFloat,
+  decompose: ([x], { alpha }) => where(less(x!, 0), mul(x!, alpha), x!),
+  scalar: leakyReluScalar,
+});
+
+/**
+ * `x` from 0 up, `alpha * x` below, elementwise; float32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
+ * @source https://www.tensorflow.org/api_docs/python/tf/nn/leaky_relu
+ */
+export function leakyRelu(x: TensorLike, options: LeakyReluOptions = {}): Tensor {
+  checkOptions('leakyRelu', options, ['alpha']);
+  const { alpha = 0.2 } = options;
+  checkNumber('leakyRelu', 'alpha', alpha);
+  return apply(leakyReluOp, [cast(toTensor(x, 'leakyRelu', 'x'), 'float32')], { alpha });
+}

@@ -1,0 +1,25 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { abs } from './abs.js';
+import { exp } from './exp.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+import { log1p } from './log1p.js';
+import { minimum } from './minimum.js';
+import { neg } from './neg.js';
+import { sub } from './sub.js';
+
+export const logSigmoidScalar: ScalarForm = () => (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+
+export const logSigmoidOp = defineOp({
+  name: 'logSigmoid',
+  summary: 'log(sigmoid(x))',
+  ...unaryFloat,
+  decompose: ([x]) => sub(minimum(x!, 0), log1p(exp(neg(abs(x!))))),
+  scalar: logSigmoidScalar,
+});
+
+/**
+ * `log(sigmoid(x))`, elementwise, without underflow: near `x` for large negative `x`; float32.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/log_sigmoid
+ */
+export const logSigmoid = unaryToFloat(logSigmoidOp);

@@ -1,0 +1,23 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { activationFloat, binaryToFloat } from './families.js';
+import { less } from './less.js';
+import { mul } from './mul.js';
+import { where } from './where.js';
+
+export const preluScalar: ScalarForm = () => (x, alpha) => (x < 0 ? alpha * x : x);
+
+export const preluOp = defineOp({
+  name: 'prelu',
+  summary: 'x, or alpha * x below 0',
+  ...activationFloat,
+  decompose: ([x, alpha]) => where(less(x!, 0), mul(x!, alpha!), x!),
+  scalar: preluScalar,
+});
+
+/**
+ * `x` from 0 up, `alpha * x` below, elementwise with broadcasting; `alpha` is a tensor, mostly one number a channel; float32.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/keras/layers/PReLU
+ */
+export const prelu = binaryToFloat(preluOp);

@@ -1,0 +1,20 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { div } from './div.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+
+export const reciprocalScalar: ScalarForm = () => (x) => 1 / x;
+
+export const reciprocalOp = defineOp({
+  name: 'reciprocal',
+  summary: '1 / x',
+  ...unaryFloat,
+  decompose: ([x]) => div(1, x!),
+  scalar: reciprocalScalar,
+});
+
+/**
+ * `1 / x`, elementwise; float32, of integers too. An infinity at 0.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/reciprocal
+ */
+export const reciprocal = unaryToFloat(reciprocalOp);

@@ -1,0 +1,21 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { div } from './div.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+import { sqrt } from './sqrt.js';
+
+export const rsqrtScalar: ScalarForm = () => (x) => 1 / Math.sqrt(x);
+
+export const rsqrtOp = defineOp({
+  name: 'rsqrt',
+  summary: '1 / sqrt(x)',
+  ...unaryFloat,
+  decompose: ([x]) => div(1, sqrt(x!)),
+  scalar: rsqrtScalar,
+});
+
+/**
+ * One over the square root, elementwise; float32. Infinity at 0, NaN below.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/rsqrt
+ */
+export const rsqrt = unaryToFloat(rsqrtOp);

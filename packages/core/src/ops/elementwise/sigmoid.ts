@@ -1,0 +1,33 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { abs } from './abs.js';
+import { add } from './add.js';
+import { div } from './div.js';
+import { exp } from './exp.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+import { less } from './less.js';
+import { neg } from './neg.js';
+import { where } from './where.js';
+
+/** With `e = exp(-|x|)`, which never overflows: 1 / (1 + e) from 0 up, e / (1 + e) below. */
+function logistic(x: Tensor): Tensor {
+  const e = exp(neg(abs(x)));
+  return div(where(less(x, 0), e, 1), add(e, 1));
+}
+
+export const sigmoidScalar: ScalarForm = () => (x) => 1 / (1 + Math.exp(-x));
+
+export const sigmoidOp = defineOp({
+  name: 'sigmoid',
+  summary: '1 / (1 + exp(-x))',
+  ...unaryFloat,
+  decompose: ([x]) => logistic(x!),
+  scalar: sigmoidScalar,
+});
+
+/**
+ * `1 / (1 + exp(-x))`, elementwise; float32, from 0 to 1.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/sigmoid
+ */
+export const sigmoid = unaryToFloat(sigmoidOp);

@@ -1,0 +1,25 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { abs } from './abs.js';
+import { add } from './add.js';
+import { exp } from './exp.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+import { log1p } from './log1p.js';
+import { maximum } from './maximum.js';
+import { neg } from './neg.js';
+
+export const softplusScalar: ScalarForm = () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
+export const softplusOp = defineOp({
+  name: 'softplus',
+  summary: 'log(1 + exp(x))',
+  ...unaryFloat,
+  decompose: ([x]) => add(maximum(x!, 0), log1p(exp(neg(abs(x!))))),
+  scalar: softplusScalar,
+});
+
+/**
+ * `log(1 + exp(x))`, elementwise, without overflow; float32.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/softplus
+ */
+export const softplus = unaryToFloat(softplusOp);

@@ -1,0 +1,22 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { abs } from './abs.js';
+import { add } from './add.js';
+import { div } from './div.js';
+import { unaryFloat, unaryToFloat } from './families.js';
+
+export const softsignScalar: ScalarForm = () => (x) => x / (1 + Math.abs(x));
+
+export const softsignOp = defineOp({
+  name: 'softsign',
+  summary: 'x / (1 + |x|)',
+  ...unaryFloat,
+  decompose: ([x]) => div(x!, add(abs(x!), 1)),
+  scalar: softsignScalar,
+});
+
+/**
+ * `x / (1 + |x|)`, elementwise; float32, between -1 and 1.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/nn/softsign
+ */
+export const softsign = unaryToFloat(softsignOp);

@@ -1,0 +1,20 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { unary, unaryArithmetic } from './families.js';
+import { mul } from './mul.js';
+
+export const squareScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (x) => Math.imul(x, x) : (x) => x * x);
+
+export const squareOp = defineOp({
+  name: 'square',
+  summary: 'x * x',
+  ...unaryArithmetic,
+  decompose: ([x]) => mul(x!, x!),
+  scalar: squareScalar,
+});
+
+/**
+ * `x * x`, elementwise. int32 wraps on overflow.
+ *
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/square
+ */
+export const square = unary(squareOp);

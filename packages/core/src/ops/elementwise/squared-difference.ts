@@ -1,0 +1,22 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { binary, binaryArithmetic } from './families.js';
+import { square } from './square.js';
+import { sub } from './sub.js';
+
+export const squaredDifferenceScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => Math.imul(a - b, a - b) : (a, b) => (a - b) * (a - b));
+
+export const squaredDifferenceOp = defineOp({
+  name: 'squaredDifference',
+  summary: '(a - b) squared',
+  ...binaryArithmetic,
+  decompose: ([a, b]) => square(sub(a!, b!)),
+  scalar: squaredDifferenceScalar,
+});
+
+/**
+ * `(a - b) * (a - b)`, elementwise with broadcasting. int32 wraps on overflow.
+ *
+ * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
+ * @source https://www.tensorflow.org/api_docs/python/tf/math/squared_difference
+ */
+export const squaredDifference = binary(squaredDifferenceOp);

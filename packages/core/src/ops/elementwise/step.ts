@@ -1,0 +1,40 @@
+import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { checkNumber } from '../check.js';
+import { checkOptions } from '../checked.js';
+import { cast } from './cast.js';
+import { unaryFloat } from './families.js';
+import { isNaN } from './is-nan.js';
+import { less } from './less.js';
+import { where } from './where.js';
+
+export interface StepOptions {
+  /** The value up to 0. Default: 0. */
+  readonly alpha?: number;
+}
+
+type StepAttrs = { alpha: number };
+
+export const stepScalar: ScalarForm<StepAttrs> = ({ alpha }) => (x) => (x > 0 ? 1 : x <= 0 ? alpha : NaN);
+
+export const stepOp = defineOp<StepAttrs>({
+  name: 'step',
+  summary: '1 above 0, alpha below',
+  ...unaryFloat,
+  decompose: ([x], { alpha }) => where(isNaN(x!), x!, where(less(0, x!), 1, alpha)),
+  scalar: stepScalar,
+});
+
+/**
+ * 1 above 0, `alpha` at 0 and below, elementwise; NaN stays NaN; float32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
+ * @source https://js.tensorflow.org/api/latest/#step
+ */
+export function step(x: TensorLike, options: StepOptions = {}): Tensor {
+  checkOptions('step', options, ['alpha']);
+  const { alpha = 0 } = options;
+  checkNumber('step', 'alpha', alpha);
+  return apply(stepOp, [cast(toTensor(x, 'step', 'x'), 'float32')], { alpha });
+}
