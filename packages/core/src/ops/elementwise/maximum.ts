@@ -1,7 +1,8 @@
 import { defineOp, type ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
-export const maxScalar: ScalarForm = () => Math.max;
+// Three arguments come: the bare Math.max would take the third into account.
+export const maxScalar: ScalarForm = () => (a, b) => Math.max(a, b);
 
 export const maxOp = defineOp({
   name: 'max',

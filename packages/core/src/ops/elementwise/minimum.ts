@@ -1,7 +1,8 @@
 import { defineOp, type ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
-export const minScalar: ScalarForm = () => Math.min;
+// Three arguments come: the bare Math.min would take the third into account.
+export const minScalar: ScalarForm = () => (a, b) => Math.min(a, b);
 
 export const minOp = defineOp({
   name: 'min',

@@ -5,7 +5,7 @@ import { reduceArguments, reduceKernel, reduction, type ReduceAttrs, type Reduce
 
 export const reduceMaxReference = reduceKernel(
   (dtype) => ({ float32: -Infinity, int32: -(2 ** 31), bool: 0 })[dtype],
-  () => Math.max,
+  () => (largest, value) => Math.max(largest, value),
 );
 
 export const reduceMaxOp = defineOp<ReduceAttrs>({ name: 'reduceMax', summary: 'The largest along axes', ...reduction });
