@@ -20,7 +20,7 @@ export type { Operand, Program, ProgramConstant, ProgramInput, Step, ValueId } f
 export { planSlots, type SizeOf, type SlotPlan } from './program/plan-slots.js';
 export { setBackend, getBackend, backendRefusals, type BackendSource, type BackendRefusal } from './runtime/backends.js';
 export { evaluate } from './runtime/evaluate.js';
-export { compile, placeholder, Placeholder, type Argument, type CompiledFunction } from './runtime/compile.js';
+export { compile, placeholder, Placeholder, type Argument, type CompiledFunction, type Traced } from './runtime/compile.js';
 export { tidy } from './runtime/tidy.js';
 export { liveMemory, setMemoryLimits } from './runtime/memory.js';
 export * from './ops/index.js';

@@ -43,6 +43,9 @@ export function placeholder(shape: readonly (number | null)[], dtype: DType = 'f
 /** What a call passes for an argument: a number or boolean may stand for a scalar tensor, without a new program for each value. */
 export type Argument<T> = T extends Tensor ? Tensor | number | boolean : T extends object ? { readonly [K in keyof T]: Argument<T[K]> } : T;
 
+/** What a traced function is given for a placeholder, or for a tree of them. */
+export type Traced<P> = P extends Placeholder ? Tensor : P extends object ? { readonly [K in keyof P]: Traced<P[K]> } : never;
+
 /** A function that runs as one program. */
 export interface CompiledFunction<Arguments extends readonly unknown[], Result> {
   (...args: { [K in keyof Arguments]: Argument<Arguments[K]> }): Promise<Result>;
@@ -71,10 +74,12 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
  * const scaled = compile((x, factor) => x.mul(factor).add(1), [placeholder([null]), placeholder([])]);
  * await (await scaled(tensor([1, 2]), 10)).data(); // Float32Array [11, 21]
  */
-export function compile<Arguments extends readonly Tree<Tensor>[], Result extends Tree<Tensor>>(
-  fn: (...args: Arguments) => Result,
-  placeholders?: { readonly [K in keyof Arguments]: Tree<Placeholder> },
-): CompiledFunction<Arguments, Result> {
+export function compile<const Placeholders extends readonly unknown[], Result extends Tree<Tensor>>(
+  fn: (...args: { [K in keyof Placeholders]: Traced<Placeholders[K]> }) => Result,
+  placeholders: Placeholders,
+): CompiledFunction<{ [K in keyof Placeholders]: Traced<Placeholders[K]> }, Result>;
+export function compile<Arguments extends readonly unknown[], Result extends Tree<Tensor>>(fn: (...args: Arguments) => Result): CompiledFunction<Arguments, Result>;
+export function compile(fn: (...args: never[]) => unknown, placeholders?: readonly unknown[]): CompiledFunction<readonly unknown[], unknown> {
   if (typeof fn !== 'function') {
     throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'compile', argument: 'fn', problem: `${describe(fn)} is not a function.`, fix: 'pass a function of tensors.' });
   }
@@ -120,7 +125,7 @@ export function compile<Arguments extends readonly Tree<Tensor>[], Result extend
       traces.clear();
     },
   });
-  return compiled as CompiledFunction<Arguments, Result>;
+  return compiled as CompiledFunction<readonly unknown[], unknown>;
 }
 
 const isPlaceholder = (leaf: unknown): leaf is Placeholder => leaf instanceof Placeholder;
