@@ -1,6 +1,7 @@
 import type { Backend, BackendSpec } from '@unfoldjs/core';
 import { ieeeAccuracy, type Accuracy } from './accuracy.js';
 import { contract } from './sections/contract.js';
+import { fusedCalls } from './sections/fused.js';
 import { primitives } from './sections/primitives.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './sections/section.js';
 import { ConformanceError } from './support/fail.js';
@@ -43,7 +44,7 @@ export interface BackendSuiteOptions {
 }
 
 /** The sections of the suite, in order. */
-export const sections = (): readonly Section[] => [contract(), primitives()];
+export const sections = (): readonly Section[] => [contract(), primitives(), fusedCalls()];
 
 /**
  * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls and random programs.

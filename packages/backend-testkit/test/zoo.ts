@@ -106,6 +106,18 @@ export const zoo: readonly BrokenBackend[] = [
     finding: /^add, int32: the ends of int32/,
   },
   {
+    fault: 'a dropped bias',
+    open: () => withKernels({ convMatmul: (call) => kernels.convMatmul!({ ...call, inputs: call.inputs.map((tensor, i) => (i === 2 ? { ...tensor, data: tensor.data.map(() => 0) } : tensor)) }) }),
+    section: 'fused calls',
+    finding: /^convMatmul, bias and relu/,
+  },
+  {
+    fault: 'an epilogue that reads its first operand for every other',
+    open: () => withKernels({ matmulEpilogue: (call) => kernels.matmulEpilogue!({ ...call, inputs: call.inputs.map((tensor, i) => (i > 2 && tensor.type.shape.length === call.inputs[2]!.type.shape.length ? { ...tensor, data: tensor.data.map((_, at) => call.inputs[2]!.data[at % call.inputs[2]!.data.length]!) } : tensor)) }) }),
+    section: 'fused calls',
+    finding: /^matmulEpilogue with any epilogue/,
+  },
+  {
     fault: 'an unaligned view',
     open: () => withKernels({ reverse: (call) => kernels.reverse!({ ...call, inputs: call.inputs.map((tensor) => ({ ...tensor, data: widened(tensor, 1) })) }) }),
     section: 'primitives',

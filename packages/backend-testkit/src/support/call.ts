@@ -63,7 +63,8 @@ export async function runOnce(backend: Backend, program: Program, data: readonly
   }
 }
 
-export const kernelOf = (name: string): Kernel =>
+/** The plain kernel of a primitive. */
+export const primitiveKernelOf = (name: string): Kernel =>
   (Object.hasOwn(referenceKernels, name) ? (referenceKernels as unknown as Record<string, Kernel>)[name] : undefined) ?? fail(`there is no reference kernel ${name}`);
 
 /** What the reference kernel of the op computes from `data`: in float32 as stored, or with doubles throughout. */
@@ -76,6 +77,6 @@ export function referenceOf(call: Call, data: readonly TypedArray[], precision: 
     type: input,
     data: wide && input.dtype === 'float32' ? Float64Array.from(data[i]!) : data[i]!,
   }));
-  kernelOf(call.op.name)({ op: call.op, attrs: call.attrs, inputs, output: { type, data: output } });
+  primitiveKernelOf(call.op.name)({ op: call.op, attrs: call.attrs, inputs, output: { type, data: output } });
   return output;
 }

@@ -1,0 +1,85 @@
+import type * as fc from 'fast-check';
+import { sizeOf, tensor, type Shape } from '@unfoldjs/core';
+import type { Fill } from '../arbitraries/data.js';
+import { formatBody, type Body } from '../arbitraries/bodies.js';
+import { convBias, convMatmul, fusedElementwise, matmulBias, matmulEpilogue } from '../arbitraries/fused.js';
+import { callOf, type Plan } from '../arbitraries/plan.js';
+import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, runOnce, type Call } from '../support/call.js';
+import { checkExact, checkWithin } from '../support/compare.js';
+import { fail } from '../support/fail.js';
+import { interpret } from '../support/interpret.js';
+import { opNamed } from '../support/program-builder.js';
+import { flushed, gamma } from './bounds.js';
+import { whyLost } from './primitives.js';
+import { randomCase } from './random-case.js';
+import { LeftOut, type Case, type CaseContext, type Section } from './section.js';
+
+type Check = (call: Call, context: CaseContext) => Promise<void | string>;
+
+/** Fused ops against what they stand for: their decomposition, on the reference kernels. */
+export const fusedCalls = (): Section => ({
+  name: 'fused calls',
+  cases: [
+    caseOf('fusedElementwise: whole numbers, bit for bit', 'fusedElementwise', fusedElementwise, 'integers', checkDecomposition),
+    caseOf('fusedElementwise: NaN, infinities and zeros', 'fusedElementwise', fusedElementwise, 'specials', checkDecomposition),
+    caseOf('convMatmul with any epilogue: whole numbers, bit for bit', 'convMatmul', convMatmul, 'integers', checkDecomposition),
+    caseOf('matmulEpilogue with any epilogue: whole numbers, bit for bit', 'matmulEpilogue', matmulEpilogue, 'integers', checkDecomposition),
+    ...['relu', 'tanh'].flatMap((name) => [
+      caseOf(`convMatmul, bias and ${name}: real numbers, within the derived bound`, 'convMatmul', convBias(name), 'reals', checkBias(name)),
+      caseOf(`matmulEpilogue, bias and ${name}: real numbers, within the derived bound`, 'matmulEpilogue', matmulBias(name), 'reals', checkBias(name)),
+    ]),
+  ],
+});
+
+function caseOf(title: string, op: string, plans: fc.Arbitrary<Plan>, fill: Fill, check: Check): Case {
+  return {
+    title,
+    async run(context) {
+      const lost = whyLost(fill, context);
+      if (lost) throw new LeftOut(lost);
+      await randomCase(title, callOf(opNamed(op), plans, fill), formatFused, check).run(context);
+    },
+  };
+}
+
+function formatFused(call: Call): string {
+  const { body, epilogue, ...rest } = call.attrs as Call['attrs'] & { body?: Body; epilogue?: Body };
+  return `${formatCall({ ...call, attrs: rest as Call['attrs'] })} with ${formatBody(body ?? epilogue ?? []) || 'no epilogue'}`;
+}
+
+/** What the call's decomposition gives. */
+function decomposed(call: Call): ArrayLike<number> {
+  const tensors = call.inputs.map(({ shape, dtype }, i) => tensor(call.data[i]!, shape, dtype));
+  const result = call.op.decompose(tensors, call.attrs, outputOf(call)) ?? fail(`${call.op.name} has no decomposition`);
+  return interpret([result])[0]!;
+}
+
+async function checkDecomposition(call: Call, { backend }: CaseContext): Promise<void | string> {
+  const supported = backend.supports(opCallOf(call));
+  if (supported !== true) return supported;
+  const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
+  return checkExact(actual!, decomposed(call), outputOf(call).shape, call.op.name);
+}
+
+/**
+ * A sum of K products and a bias is within gamma(K + 1) of the sum of absolute values; relu and tanh spread no error; the function
+ * itself adds its own. Twice, because the reference rounds as well.
+ */
+const checkBias =
+  (name: string): Check =>
+  async (call, { backend, accuracy }): Promise<void | string> => {
+    const supported = backend.supports(opCallOf(call));
+    if (supported !== true) return supported;
+    const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
+    const expected = decomposed(call);
+    const absolute = decomposed({ ...call, data: call.data.map((data) => data.map(Math.abs)), attrs: { ...call.attrs, epilogue: (call.attrs.epilogue as Body).slice(0, 1) as never } });
+    const { shape } = outputOf(call);
+    const terms = termsOf(call, shape);
+    const own = accuracy[name] ?? { ulps: 0 };
+    const bound = (i: number): number => 2 * (gamma(terms + 1) * absolute[i]! + own.ulps * 2 ** -23 * Math.abs(expected[i]!) + (own.absolute ?? 0));
+    return checkWithin(actual!, expected, (i) => bound(i) + flushed(backend), shape, call.op.name);
+  };
+
+/** How many products make one element. */
+const termsOf = ({ inputs: [a, b], attrs, op }: Call, output: Shape): number =>
+  op.name === 'convMatmul' ? b!.shape[0]! : output.length === 0 || sizeOf(a!.shape) === 0 ? 0 : a!.shape.at(attrs.transposeA ? -2 : -1)!;
