@@ -41,7 +41,7 @@ const snippets = found.flatMap((file) => file.snippets);
 const moduleFile = ({ place }: Snippet, ending: string): string =>
   join(modules, `${place.replaceAll(/[^\w.-]/g, '_')}.${ending}`);
 
-/** Runs a module in a thread; gives what it printed. */
+/** Runs a module in a thread; gives what it printed. Fails where it throws or, as tests of `node:test` do, sets an exit code. */
 function run(module: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./support/snippet-worker.js', import.meta.url), {
@@ -52,7 +52,7 @@ function run(module: string): Promise<string> {
     let printed = '';
     worker.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     worker.on('error', reject);
-    worker.on('exit', () => resolve(printed));
+    worker.on('exit', (code) => (code === 0 ? resolve(printed) : reject(new Error(`exit code ${code}\n${printed.slice(-4000)}`))));
   });
 }
 
