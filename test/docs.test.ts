@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
@@ -40,6 +40,12 @@ const snippets = found.flatMap((file) => file.snippets);
 
 const moduleFile = ({ place }: Snippet, ending: string): string =>
   join(modules, `${place.replaceAll(/[^\w.-]/g, '_')}.${ending}`);
+
+/** Links to files of the repository. A link to a test file has the title of a test, or its beginning, as its text. */
+const linksOf = (page: string): { text: string; to: string }[] =>
+  [...page.replaceAll(/^ *```[\s\S]*?^ *```/gm, '').matchAll(/\[([^\]]+)\]\(([^)#]+)[^)]*\)/g)]
+    .map(([, text = '', to = '']) => ({ text, to }))
+    .filter(({ to }) => !to.includes('://'));
 
 /** Runs a module in a thread; gives what it printed. Fails where it throws or, as tests of `node:test` do, sets an exit code. */
 function run(module: string): Promise<string> {
@@ -90,6 +96,24 @@ describe('the code in the documents', () => {
         if (output === undefined || printsAs(printed[index] ?? '', output)) return;
         expect(printed[index]?.trim(), `what the code at line ${line} prints`).to.equal(output.trim());
       });
+    });
+  }
+});
+
+describe('the links in the documents', () => {
+  for (const path of pages) {
+    const links = linksOf(readFileSync(path, 'utf8'));
+    if (links.length === 0) continue;
+    it(`lead somewhere: ${relative(root, path)}`, () => {
+      const lost = links.filter(({ to }) => !existsSync(join(dirname(path), to))).map(({ to }) => to);
+      expect(lost).to.deep.equal([]);
+    });
+
+    const tests = links.filter(({ to }) => to.endsWith('.test.ts'));
+    if (tests.length === 0) continue;
+    it(`name tests that exist: ${relative(root, path)}`, () => {
+      const lost = tests.filter(({ text, to }) => !readFileSync(join(dirname(path), to), 'utf8').includes(text)).map(({ text, to }) => `${to}: ${text}`);
+      expect(lost).to.deep.equal([]);
     });
   }
 });
