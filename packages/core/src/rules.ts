@@ -1,1 +1,15 @@
-export {};
+/** For authors of optimizer rules: the rules with their examples, and what their laws are tested with. */
+export * from './optimizer/rule-examples.js';
+export { defineRule, type Builder, type Rule, type RuleSpec } from './optimizer/rule.js';
+export { any, commutes, constant, named, number, once, op, type GraphReader, type Match, type NodeRef, type Pattern } from './optimizer/pattern.js';
+export { bytes, nodes, steps, type Measure } from './optimizer/measure.js';
+export { drawFrom, plainDraw, type Draw, type RuleExample } from './optimizer/example.js';
+export type { Pass } from './optimizer/pass.js';
+export { runPass, type Hit, type PassResult } from './optimizer/engine.js';
+export { optimize, optimizeInPasses, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
+export { checkTypes } from './optimizer/check-legal.js';
+export { constantOp, ConstantPool, inputOp, type Graph, type GraphNode, type NodeId } from './graph/graph.js';
+export { lower } from './graph/lower.js';
+export { viewOf } from './graph/view.js';
+export { emit } from './program/emit.js';
+export { schedule } from './program/schedule.js';

@@ -1,54 +1,56 @@
-import { attrsKey } from '../expr/attrs.js';
-import { graft, type NodeSink } from '../graph/graft.js';
-import { constantOp, topologicalOrder, type ConstantPool, type Graph, type GraphNode, type NodeId } from '../graph/graph.js';
+import type { ConstantPool, Graph } from '../graph/graph.js';
+import { checkSupported, checkTypes } from './check-legal.js';
+import { runPass, type PassResult } from './engine.js';
+import type { Pass } from './pass.js';
+import { pipeline, type Level } from './passes/index.js';
+import type { Rule } from './rule.js';
 import type { Target } from './target.js';
 
-/** Placeholder pipeline: decomposes what the target does not support. */
-export function optimize(graph: Graph, { pool, target }: { pool: ConstantPool; target: Target }): Graph {
-  let current = graph;
-  for (;;) {
-    const nodes: Record<NodeId, GraphNode> = {};
-    const keys = new Map<string, NodeId>();
-    const moved = new Map<NodeId, NodeId>();
-    let nextId = current.nextId;
-    let changed = false;
-    const sink: NodeSink = {
-      add(op, inputs, attrs, type) {
-        const key = `${op.id}|${attrsKey(attrs)}|${inputs.join()}|${type.dtype}`;
-        const found = keys.get(key);
-        if (found !== undefined && !op.isLeaf) return found;
-        nodes[nextId] = { op, inputs, attrs, type };
-        keys.set(key, nextId);
-        return nextId++;
-      },
-      addConstant(data, type) {
-        nodes[nextId] = { op: constantOp, inputs: [], attrs: { key: pool.add(data) }, type };
-        return nextId++;
-      },
-    };
-    for (const id of topologicalOrder(current.nodes, [...current.inputs, ...current.outputs])) {
-      const node = current.nodes[id]!;
-      const inputs = node.inputs.map((input) => moved.get(input)!);
-      if (node.op.isLeaf || node.op.isView || node.op.isPrimitive || target.supports(callOf(node, current)) === true) {
-        nodes[id] = { ...node, inputs };
-        moved.set(id, id);
-        continue;
-      }
-      changed = true;
-      const types = node.inputs.map((input) => current.nodes[input]!.type);
-      moved.set(
-        id,
-        graft((tensors) => node.op.decompose(tensors, node.attrs, node.type)!, inputs.map((input, i) => ({ id: input, type: types[i]! })), sink),
-      );
-    }
-    current = { nextId, nodes, inputs: current.inputs, outputs: current.outputs.map((id) => moved.get(id)!) };
-    if (!changed) return current;
-  }
+export interface OptimizeOptions {
+  /** The elements of the graph's constants; new ones are added to it. */
+  readonly pool: ConstantPool;
+  readonly target: Target;
+  /** 0: only what the target needs to run it; 1: also what needs no fused op; 2 (default): everything. */
+  readonly level?: Level;
+  /** Rules of one's own: a pass of their own, before convolutions are lowered. */
+  readonly rules?: readonly Rule[];
+  /** Re-infers every type after every pass. Default false: once, at the end. */
+  readonly checked?: boolean;
+  /** Other backends, to name those that could run what the target refuses. */
+  readonly alternatives?: readonly Target[];
 }
 
-const callOf = (node: GraphNode, graph: Graph) => ({
-  op: node.op,
-  attrs: node.attrs,
-  inputs: node.inputs.map((input) => graph.nodes[input]!.type),
-  output: node.type,
-});
+/**
+ * The best equal graph that the target can run.
+ *
+ * @throws {UnfoldError} UNSUPPORTED_OP where the target lacks a primitive; OPTIMIZER_DIVERGED and ILLEGAL_GRAPH for faulty rules.
+ */
+export function optimize(graph: Graph, options: OptimizeOptions): Graph {
+  let current = graph;
+  for (const { after } of runPipeline(graph, options, false)) current = after;
+  return current;
+}
+
+/** The same, with what every pass did. */
+export const optimizeInPasses = (graph: Graph, options: OptimizeOptions): readonly PassResult[] => [...runPipeline(graph, options, true)];
+
+/** The passes that run for some options, in order. */
+export function passesFor({ level = 2, rules = [] }: Pick<OptimizeOptions, 'level' | 'rules'>): readonly Pass[] {
+  const passes: Pass[] = pipeline().filter((pass) => pass.level <= level);
+  const own = passes.findIndex(({ name }) => name === 'lower-conv');
+  if (rules.length > 0) passes.splice(own, 0, { name: 'own-rules', rules });
+  return passes;
+}
+
+function* runPipeline(graph: Graph, options: OptimizeOptions, record: boolean): Generator<PassResult> {
+  const { pool, target, checked = false, alternatives = [] } = options;
+  let current = graph;
+  for (const pass of passesFor(options)) {
+    const result = runPass(pass, current, { pool, target, record });
+    current = result.after;
+    if (checked && current !== result.before) checkTypes(current, pass.name);
+    yield result;
+  }
+  checkTypes(current, 'check-legal');
+  checkSupported(current, target, alternatives);
+}

@@ -1,0 +1,98 @@
+import { scalarOp } from '../expr/leaves.js';
+import type { OpDef } from '../expr/op-def.js';
+import { constantOp, type GraphNode, type NodeId } from '../graph/graph.js';
+
+/** A node together with its id: what patterns capture and rewrites build with. */
+export interface NodeRef extends GraphNode {
+  readonly id: NodeId;
+}
+
+/** Reads a graph as it stands while a pass works on it. */
+export interface GraphReader {
+  node(id: NodeId): NodeRef;
+  /** True where exactly one node reads this one and it is no output. */
+  hasOneUser(id: NodeId): boolean;
+  userCount(id: NodeId): number;
+  /** The nodes that read this one, each once. */
+  usersOf(id: NodeId): Iterable<NodeId>;
+  isOutput(id: NodeId): boolean;
+}
+
+/** The shape of a piece of graph, as plain data. `N` are the names it captures. */
+export interface Pattern<N extends string = string> {
+  readonly name: N | null;
+  /** The ops that fit; null for all. */
+  readonly ops: readonly OpDef[] | null;
+  /** One pattern an operand; null where operands do not matter. */
+  readonly inputs: readonly Pattern<N>[] | null;
+  readonly commutes: boolean;
+  readonly once: boolean;
+  readonly test: ((node: GraphNode) => boolean) | null;
+}
+
+const blank = { name: null, ops: null, inputs: null, commutes: false, once: false, test: null };
+
+/** Any node (that passes a test), captured as `name`. The same name twice in a pattern is the same node twice. */
+export const any = <N extends string>(name: N, test: ((node: GraphNode) => boolean) | null = null): Pattern<N> => ({ ...blank, name, test });
+
+/** A node of an op, or of one of several, whose operands match. Without operands: whatever they are. */
+export const op = <N extends string = never>(ops: OpDef | readonly OpDef[], ...inputs: readonly Pattern<N>[]): Pattern<N> => ({
+  ...blank,
+  ops: Array.isArray(ops) ? (ops as readonly OpDef[]) : [ops as OpDef],
+  inputs: inputs.length > 0 ? inputs : null,
+});
+
+/** A number of the program: of this value (0 and -0 differ), or any, captured by name. */
+export function number(value: number): Pattern<never>;
+export function number<N extends string>(name: N): Pattern<N>;
+export function number(valueOrName: number | string): Pattern {
+  return typeof valueOrName === 'number'
+    ? { ...blank, ops: [scalarOp], test: (node) => Object.is(node.attrs.value, valueOrName) }
+    : { ...blank, name: valueOrName, ops: [scalarOp] };
+}
+
+/** Elements known before the first run, captured as `name`. */
+export const constant = <N extends string>(name: N): Pattern<N> => ({ ...blank, name, ops: [scalarOp, constantOp] });
+
+/** The same pattern, captured as `name` too. */
+export const named = <M extends string, N extends string = never>(name: M, pattern: Pattern<N>): Pattern<M | N> => ({ ...pattern, name });
+
+/** The same pattern with its two operands in either order. */
+export const commutes = <N extends string>(pattern: Pattern<N>): Pattern<N> => ({ ...pattern, commutes: true });
+
+/** The same pattern for a node that nobody else reads, so that it disappears with the rewrite. */
+export const once = <N extends string>(pattern: Pattern<N>): Pattern<N> => ({ ...pattern, once: true });
+
+/** How many levels of operands a pattern looks at. */
+export const depthOf = (pattern: Pattern): number => (pattern.inputs ? 1 + Math.max(...pattern.inputs.map(depthOf)) : 0);
+
+/** The nodes that a pattern captured, with the node it matched at as `root`. */
+export type Match<N extends string = string> = { readonly [K in N | 'root']: NodeRef };
+
+/** Matches a pattern at a node; null where it does not fit. Recursion is over the pattern, never over the graph. */
+export function matchPattern<N extends string>(pattern: Pattern<N>, root: NodeRef, graph: GraphReader): Match<N> | null {
+  const captures = new Map<string, NodeRef>();
+  if (!fits(pattern, root, true)) return null;
+  captures.set('root', root);
+  return Object.fromEntries(captures) as Match<N>;
+
+  function fits({ name, ops, inputs, once, test, commutes }: Pattern<N>, node: NodeRef, isRoot: boolean): boolean {
+    if (ops && !ops.includes(node.op)) return false;
+    if (test && !test(node)) return false;
+    if (once && !isRoot && !graph.hasOneUser(node.id)) return false;
+    if (name !== null) {
+      const known = captures.get(name);
+      if (known && known.id !== node.id) return false;
+      captures.set(name, node);
+    }
+    if (!inputs) return true;
+    if (inputs.length !== node.inputs.length) return false;
+    const before = commutes ? [...captures] : null;
+    if (inputs.every((input, i) => fits(input, graph.node(node.inputs[i]!), false))) return true;
+    if (!before) return false;
+    captures.clear();
+    for (const [key, value] of before) captures.set(key, value);
+    const last = inputs.length - 1;
+    return inputs.every((input, i) => fits(input, graph.node(node.inputs[last - i]!), false));
+  }
+}

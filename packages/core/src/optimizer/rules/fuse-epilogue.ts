@@ -1,0 +1,101 @@
+import { scalarOp } from '../../expr/leaves.js';
+import type { OpDef } from '../../expr/op-def.js';
+import { add } from '../../ops/elementwise/add.js';
+import { mul } from '../../ops/elementwise/mul.js';
+import { relu } from '../../ops/elementwise/relu.js';
+import type { ElementwiseBody } from '../../ops/fused/body.js';
+import { convMatmulOp } from '../../ops/fused/conv-matmul.js';
+import { fusedElementwiseOp } from '../../ops/fused/fused-elementwise.js';
+import { matmulEpilogueOp } from '../../ops/fused/matmul-epilogue.js';
+import { matmul, matmulOp } from '../../ops/linalg/matmul.js';
+import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
+import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
+import type { RuleExample } from '../example.js';
+import { steps } from '../measure.js';
+import { any, type NodeRef } from '../pattern.js';
+import { defineRule, type Builder } from '../rule.js';
+import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
+
+const isProduct = (op: OpDef): boolean => op === matmulOp || op === matmulEpilogueOp || op === convMatmulOp;
+
+/** A product that nobody else reads, among the operands of an elementwise node, perhaps under another shape. */
+function productUnder(root: NodeRef, graph: Builder): { operand: NodeRef; product: NodeRef } | null {
+  for (const id of new Set(root.inputs)) {
+    const operand = graph.node(id);
+    if (!sameShape(operand.type.shape, root.type.shape) || !graph.hasOneUser(id)) continue;
+    if (isProduct(operand.op)) return { operand, product: operand };
+    if (operand.op !== reshapeOp) continue;
+    const product = graph.node(operand.inputs[0]!);
+    if (isProduct(product.op) && graph.hasOneUser(product.id)) return { operand, product };
+  }
+  return null;
+}
+
+/** An operand that broadcasts to `from`, so shaped that it broadcasts to `to`; null where that takes more than a reshape. */
+function reshaped(operand: NodeRef, from: Shape, to: Shape, graph: Builder): NodeRef | null {
+  const { shape } = operand.type;
+  const size = sizeOf(shape);
+  const view = (target: Shape): NodeRef => (sameShape(shape, target) ? operand : graph.op(reshapeOp, [operand], { shape: target }));
+  if (operand.op === scalarOp || sameShape(from, to)) return operand;
+  if (sameShape(shape, from)) return view(to);
+  if (size === 1) return view([1]);
+  const isLastAxisAlone = size === shape[shape.length - 1];
+  return isLastAxisAlone && from[from.length - 1] === to[to.length - 1] ? view([size]) : null;
+}
+
+/** `root` as the last instructions of the product that it reads. */
+function absorb(root: NodeRef, body: ElementwiseBody | null, graph: Builder): NodeRef | null {
+  const found = productUnder(root, graph);
+  if (!found) return null;
+  const { operand, product } = found;
+  const { epilogue = [], ...attrs } = product.attrs as { epilogue?: ElementwiseBody };
+  const [a, b, ...extras] = product.inputs.map((id) => graph.node(id));
+
+  const others = new Map<number, NodeRef>();
+  for (const id of root.inputs) {
+    if (id === operand.id) continue;
+    const other = reshaped(graph.node(id), root.type.shape, product.type.shape, graph);
+    if (!other) return null;
+    others.set(id, other);
+  }
+  const inputs = root.inputs.map((id) => others.get(id)?.id ?? id);
+  const builder = bodyBuilder(graph, { operands: extras, body: epilogue, firstInput: 1 });
+  builder.define(operand.id, epilogue.length === 0 ? { input: 0 } : { step: epilogue.length - 1 });
+  if (body) builder.appendBody(root, body, inputs);
+  else builder.append({ ...root, inputs });
+  if (builder.operands.length > maxOperands || builder.body.length > maxInstructions) return null;
+
+  const op = (product.op === matmulOp ? matmulEpilogueOp : product.op) as OpDef;
+  const fused = graph.ifSupported(op, [a!, b!, ...builder.operands], { ...attrs, epilogue: builder.body });
+  if (!fused || sameShape(fused.type.shape, root.type.shape)) return fused;
+  return graph.op(reshapeOp, [fused], { shape: root.type.shape });
+}
+
+export const fuseEpilogue = defineRule({
+  name: 'fuse-epilogue',
+  because: 'each element of a product is still in a register when it is stored: bias, residual and activation cost no pass over memory there',
+  match: () => any('root', ({ op }) => op.isElementwise),
+  rewrite: ({ root }, graph) => absorb(root, null, graph),
+  saves: steps,
+});
+
+export const fuseEpilogueExample: RuleExample = {
+  rule: fuseEpilogue,
+  build: (draw) => {
+    const [m, k, n] = draw.shape(3) as [number, number, number];
+    const product = matmul(draw.input([m, k]), draw.input([k, n]));
+    return draw.pick([
+      () => relu(add(product, draw.input([n]))),
+      () => mul(draw.input([m, n]), product),
+      () => add(reshape(product, [1, m, n]), draw.input([n])),
+    ])();
+  },
+};
+
+export const fuseBodyIntoEpilogue = defineRule({
+  name: 'fuse-body-into-epilogue',
+  because: 'the fused ops are all that reads the product, so they can run where it is stored',
+  match: () => any('root', ({ op }) => op === (fusedElementwiseOp as OpDef)),
+  rewrite: ({ root }, graph) => absorb(root, root.attrs.body as ElementwiseBody, graph),
+  saves: steps,
+});

@@ -1,0 +1,199 @@
+import { add, addOp } from '../../ops/elementwise/add.js';
+import { cast, castOp } from '../../ops/elementwise/cast.js';
+import { ceil, ceilOp } from '../../ops/elementwise/ceil.js';
+import { div, divOp } from '../../ops/elementwise/div.js';
+import { floor, floorOp } from '../../ops/elementwise/floor.js';
+import { logicalNot, logicalNotOp } from '../../ops/elementwise/logical-not.js';
+import { maximum, maxOp } from '../../ops/elementwise/maximum.js';
+import { minimum, minOp } from '../../ops/elementwise/minimum.js';
+import { mul, mulOp } from '../../ops/elementwise/mul.js';
+import { neg, negOp } from '../../ops/elementwise/neg.js';
+import { relu, reluOp } from '../../ops/elementwise/relu.js';
+import { relu6, relu6Op } from '../../ops/elementwise/relu6.js';
+import { round, roundOp } from '../../ops/elementwise/round.js';
+import { abs, absOp } from '../../ops/elementwise/abs.js';
+import { sign, signOp } from '../../ops/elementwise/sign.js';
+import { square, squareOp } from '../../ops/elementwise/square.js';
+import { sub, subOp } from '../../ops/elementwise/sub.js';
+import { where, whereOp } from '../../ops/elementwise/where.js';
+import { broadcastOp } from '../../ops/shape/broadcast.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { sameType } from '../../types/tensor-type.js';
+import type { DType } from '../../types/dtype.js';
+import type { Draw, RuleExample } from '../example.js';
+import { nodes } from '../measure.js';
+import { any, number, op, type NodeRef } from '../pattern.js';
+import { defineRule } from '../rule.js';
+
+// Each holds for NaN, the infinities and -0, bit for bit. x + 0 is missing on purpose: -0 + 0 is 0. So is x * 0: NaN * 0 is NaN.
+
+const anyInput = (draw: Draw, dtype?: DType): Tensor => draw.input(draw.shape(draw.integer(0, 3)), dtype);
+
+export const addNothing = defineRule({
+  name: 'add-nothing',
+  because: 'x - 0 and x + -0 are x, for -0 and NaN too',
+  match: () => op([addOp, subOp], any('x'), number('c')),
+  when: ({ root, x, c }) => Object.is(c.attrs.value, root.op === addOp && x.type.dtype === 'float32' ? -0 : 0),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const addNothingExample: RuleExample = {
+  rule: addNothing,
+  build: (draw) => draw.pick([() => sub(anyInput(draw), 0), () => add(anyInput(draw), -0), () => add(anyInput(draw, 'int32'), 0)])(),
+};
+
+export const timesOne = defineRule({
+  name: 'times-one',
+  because: 'x * 1 and x / 1 are x',
+  match: () => op([mulOp, divOp], any('x'), number(1)),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const timesOneExample: RuleExample = { rule: timesOne, build: (draw) => draw.pick([mul, div])(anyInput(draw), 1) };
+
+export const doubleNegation = defineRule({
+  name: 'double-negation',
+  because: 'negating twice gives the number back',
+  match: () => op(negOp, op(negOp, any('x'))),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const doubleNegationExample: RuleExample = { rule: doubleNegation, build: (draw) => neg(neg(anyInput(draw))) };
+
+export const doubleNot = defineRule({
+  name: 'double-not',
+  because: 'not not x is x',
+  match: () => op(logicalNotOp, op(logicalNotOp, any('x'))),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const doubleNotExample: RuleExample = { rule: doubleNot, build: (draw) => logicalNot(logicalNot(anyInput(draw, 'bool'))) };
+
+export const addNegated = defineRule({
+  name: 'add-negated',
+  because: 'x + -y is x - y, and x - -y is x + y: IEEE 754 defines subtraction so',
+  match: () => op([addOp, subOp], any('x'), op(negOp, any('y'))),
+  rewrite: ({ root, x, y }, graph) => graph.op(root.op === addOp ? subOp : addOp, [x, y]),
+  saves: nodes,
+});
+
+export const addNegatedExample: RuleExample = {
+  rule: addNegated,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(0, 3));
+    return draw.pick([add, sub])(draw.input(shape), neg(draw.input(shape)));
+  },
+};
+
+export const multiplyNegated = defineRule({
+  name: 'multiply-negated',
+  because: '-x * -y is x * y, and -x / -y is x / y: two signs cancel',
+  match: () => op([mulOp, divOp], op(negOp, any('x')), op(negOp, any('y'))),
+  when: ({ x }) => x.type.dtype === 'float32',
+  rewrite: ({ root, x, y }, graph) => graph.op(root.op, [x, y]),
+  saves: nodes,
+});
+
+export const multiplyNegatedExample: RuleExample = {
+  rule: multiplyNegated,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(0, 3));
+    return draw.pick([mul, div])(neg(draw.input(shape)), neg(draw.input(shape)));
+  },
+};
+
+export const evenOfNegated = defineRule({
+  name: 'even-of-negated',
+  because: 'the absolute value and the square do not see a sign',
+  match: () => op([absOp, squareOp], op(negOp, any('x'))),
+  rewrite: ({ root, x }, graph) => graph.op(root.op, [x], root.attrs),
+  saves: nodes,
+});
+
+export const evenOfNegatedExample: RuleExample = { rule: evenOfNegated, build: (draw) => draw.pick([abs, square])(neg(anyInput(draw))) };
+
+export const oneOfTwoEqual = defineRule({
+  name: 'one-of-two-equal',
+  because: 'the larger and the smaller of x and x are x',
+  match: () => op([maxOp, minOp], any('x'), any('x')),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const oneOfTwoEqualExample: RuleExample = {
+  rule: oneOfTwoEqual,
+  build: (draw) => {
+    const x = anyInput(draw);
+    return draw.pick([maximum, minimum])(x, x);
+  },
+};
+
+/** Ops that change nothing the second time. */
+const idempotentOps = () => [reluOp, relu6Op, absOp, floorOp, ceilOp, roundOp, signOp];
+
+export const idempotent = defineRule({
+  name: 'idempotent',
+  because: 'the op changes nothing the second time',
+  match: () => op(idempotentOps(), op(idempotentOps(), any('x'))),
+  when: ({ root }, graph) => graph.node(root.inputs[0]!).op === root.op,
+  rewrite: ({ root }, graph) => graph.node(root.inputs[0]!),
+  saves: nodes,
+});
+
+export const idempotentExample: RuleExample = {
+  rule: idempotent,
+  build: (draw) => {
+    const f = draw.pick([relu, relu6, abs, floor, ceil, round, sign]);
+    return f(f(anyInput(draw)));
+  },
+};
+
+export const castChain = defineRule({
+  name: 'cast-chain',
+  because: 'the first cast loses nothing, so the second may start from what was there before',
+  match: () => op(castOp, op(castOp, any('x'))),
+  when: ({ root, x }, graph) => isLossless(x.type.dtype, graph.node(root.inputs[0]!).type.dtype, root.type.dtype),
+  rewrite: ({ root, x }, graph) => (x.type.dtype === root.type.dtype ? x : graph.op(castOp, [x], { dtype: root.type.dtype })),
+  saves: nodes,
+});
+
+/** int32 to float32 rounds, and float32 to int32 cuts: all but "is it zero" may be lost there. */
+const isLossless = (from: DType, through: DType, to: DType): boolean => from === 'bool' || from === through || (from === 'int32' && through === 'float32' && to === 'bool');
+
+export const castChainExample: RuleExample = {
+  rule: castChain,
+  build: (draw) =>
+    draw.pick([
+      () => cast(cast(anyInput(draw, 'bool'), 'int32'), 'float32'),
+      () => cast(cast(anyInput(draw, 'bool'), 'float32'), 'bool'),
+      () => cast(cast(anyInput(draw, 'int32'), 'float32'), 'bool'),
+    ])(),
+};
+
+export const knownChoice = defineRule({
+  name: 'known-choice',
+  because: 'the condition is known, or both choices are the same tensor',
+  match: () => op(whereOp, any('condition'), any('a'), any('b')),
+  rewrite: ({ root, condition, a, b }, graph) => {
+    const known = graph.elements(condition);
+    const sure = a.id === b.id || (known !== null && known.length > 0 && known.every((value) => value === known[0]));
+    if (!sure) return null;
+    const chosen: NodeRef = a.id === b.id || known![0] !== 0 ? a : b;
+    if (sameType(chosen.type, root.type)) return chosen;
+    return graph.op(broadcastOp, [chosen], { shape: root.type.shape });
+  },
+  saves: { unit: 'choices', of: ({ op }) => (op === whereOp ? 1 : 0) },
+});
+
+export const knownChoiceExample: RuleExample = {
+  rule: knownChoice,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(0, 3));
+    const [a, b] = [draw.input(shape), draw.input(shape)];
+    return draw.pick([() => where(true, a, b), () => where(false, a, 3), () => where(draw.input(shape, 'bool'), a, a)])();
+  },
+};

@@ -1,0 +1,281 @@
+import { broadcastOp, broadcastTo } from '../../ops/shape/broadcast.js';
+import { concatOp } from '../../ops/shape/concat.js';
+import { padOp, type PadAttrs } from '../../ops/shape/pad.js';
+import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
+import { reverseOp, flip, type ReverseAttrs } from '../../ops/shape/reverse.js';
+import { sliceOp, sliceBox, type SliceAttrs } from '../../ops/shape/slice.js';
+import { transpose, transposeOp, type TransposeAttrs } from '../../ops/shape/transpose.js';
+import { apply } from '../../tensor/operand.js';
+import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
+import type { Draw, RuleExample } from '../example.js';
+import { nodes, steps } from '../measure.js';
+import { any, named, op, type NodeRef } from '../pattern.js';
+import { defineRule, type Builder } from '../rule.js';
+
+/** The attributes of a node whose op is known from the pattern. */
+const attrsOf = <A>(node: NodeRef): A => node.attrs as A;
+
+const reshaped = (graph: Builder, x: NodeRef, shape: Shape): NodeRef => (sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape }));
+
+// --- reshape ---
+
+export const reshapeOfReshape = defineRule({
+  name: 'reshape-of-reshape',
+  because: 'a shape given after another is the only one that counts',
+  match: () => op(reshapeOp, op(reshapeOp, any('x'))),
+  rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
+  saves: { unit: 'reshapes in a row', of: ({ op, inputs }, graph) => (op === reshapeOp && graph.node(inputs[0]!).op === reshapeOp ? 1 : 0) },
+});
+
+export const reshapeOfReshapeExample: RuleExample = {
+  rule: reshapeOfReshape,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(1, 3));
+    const flat = [1, sizeOf(shape)];
+    return reshape(reshape(draw.input(shape), [...flat, 1]), draw.pick([flat, shape]));
+  },
+};
+
+export const reshapeToItself = defineRule({
+  name: 'reshape-to-itself',
+  because: 'the tensor has that shape already',
+  match: () => op(reshapeOp, any('x')),
+  when: ({ root, x }) => sameShape(x.type.shape, root.type.shape),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const reshapeToItselfExample: RuleExample = {
+  rule: reshapeToItself,
+  build: (draw) => {
+    const x = draw.input(draw.shape(draw.integer(0, 3)));
+    return apply(reshapeOp, [x], { shape: x.shape });
+  },
+};
+
+// --- transpose ---
+
+/** The permutation `second` after `first`, as one. */
+const compose = (first: readonly number[], second: readonly number[]): number[] => second.map((axis) => first[axis]!);
+
+const isIdentity = (perm: readonly number[]): boolean => perm.every((axis, i) => axis === i);
+
+/** True where a permutation moves nothing but axes of size 1. */
+const keepsOrder = (shape: Shape, perm: readonly number[]): boolean => {
+  const moved = perm.filter((axis) => shape[axis] !== 1);
+  return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis);
+};
+
+const randomPerm = (draw: Draw, rank: number): number[] => {
+  const perm = Array.from({ length: rank }, (_, axis) => axis);
+  for (let i = rank - 1; i > 0; i--) {
+    const j = draw.integer(0, i);
+    [perm[i], perm[j]] = [perm[j]!, perm[i]!];
+  }
+  return perm;
+};
+
+export const transposeOfTranspose = defineRule({
+  name: 'transpose-of-transpose',
+  because: 'two orders of the axes, one after the other, are one order',
+  match: () => op(transposeOp, named('inner', op(transposeOp, any('x')))),
+  rewrite: ({ root, inner, x }, graph) => {
+    const perm = compose(attrsOf<TransposeAttrs>(inner).perm, attrsOf<TransposeAttrs>(root).perm);
+    return isIdentity(perm) ? x : graph.op(transposeOp, [x], { perm });
+  },
+  saves: { unit: 'transposes in a row', of: ({ op, inputs }, graph) => (op === transposeOp && graph.node(inputs[0]!).op === transposeOp ? 1 : 0) },
+});
+
+export const transposeOfTransposeExample: RuleExample = {
+  rule: transposeOfTranspose,
+  build: (draw) => {
+    const rank = draw.integer(2, 4);
+    return apply(transposeOp, [apply(transposeOp, [draw.input(draw.shape(rank))], { perm: randomPerm(draw, rank) })], { perm: randomPerm(draw, rank) });
+  },
+};
+
+export const transposeIsReshape = defineRule({
+  name: 'transpose-is-reshape',
+  because: 'only axes of size 1 move, so every element stays where it is',
+  match: () => op(transposeOp, any('x')),
+  when: ({ root, x }) => keepsOrder(x.type.shape, attrsOf<TransposeAttrs>(root).perm),
+  rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
+  saves: steps,
+});
+
+export const transposeIsReshapeExample: RuleExample = {
+  rule: transposeIsReshape,
+  build: (draw) => transpose(draw.input([draw.integer(1, 4), 1, draw.integer(1, 4)]), draw.pick([[0, 2, 1], [1, 0, 2]])),
+};
+
+// --- slice, reverse, broadcast, pad, concat ---
+
+export const sliceOfSlice = defineRule({
+  name: 'slice-of-slice',
+  because: 'a box within a box is a box',
+  match: () => op(sliceOp, named('inner', op(sliceOp, any('x')))),
+  rewrite: ({ root, inner, x }, graph) => {
+    const [a, b] = [attrsOf<SliceAttrs>(inner), attrsOf<SliceAttrs>(root)];
+    return graph.op(sliceOp, [x], {
+      begin: b.begin.map((at, axis) => a.begin[axis]! + (b.size[axis] === 0 ? 0 : at * a.strides[axis]!)),
+      size: b.size,
+      strides: b.strides.map((stride, axis) => stride * a.strides[axis]!),
+    });
+  },
+  saves: { unit: 'slices in a row', of: ({ op, inputs }, graph) => (op === sliceOp && graph.node(inputs[0]!).op === sliceOp ? 1 : 0) },
+});
+
+export const sliceOfSliceExample: RuleExample = {
+  rule: sliceOfSlice,
+  build: (draw) => {
+    const [h, w] = [draw.integer(5, 9), draw.integer(5, 9)];
+    const inner = sliceBox(draw.input([h, w]), [1, 0], [2, Math.ceil(w / 2)], [draw.integer(1, 3), 2]);
+    return sliceBox(inner, [0, 1], [draw.integer(0, 2), 2], [1, 1]);
+  },
+};
+
+export const sliceOfAll = defineRule({
+  name: 'slice-of-all',
+  because: 'the box is the whole tensor',
+  match: () => op(sliceOp, any('x')),
+  when: ({ root, x }) => sameShape(root.type.shape, x.type.shape),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const sliceOfAllExample: RuleExample = {
+  rule: sliceOfAll,
+  build: (draw) => {
+    const x = draw.input(draw.shape(draw.integer(1, 3)));
+    return apply(sliceOp, [x], { begin: x.shape.map(() => 0), size: x.shape, strides: x.shape.map(() => 1) });
+  },
+};
+
+export const reverseOfReverse = defineRule({
+  name: 'reverse-of-reverse',
+  because: 'an axis reversed twice is as it was',
+  match: () => op(reverseOp, named('inner', op(reverseOp, any('x')))),
+  rewrite: ({ root, inner, x }, graph) => {
+    const [a, b] = [attrsOf<ReverseAttrs>(inner).axes, attrsOf<ReverseAttrs>(root).axes];
+    const axes = [...a.filter((axis) => !b.includes(axis)), ...b.filter((axis) => !a.includes(axis))].sort((p, q) => p - q);
+    return axes.length === 0 ? x : graph.op(reverseOp, [x], { axes });
+  },
+  saves: { unit: 'reversals in a row', of: ({ op, inputs }, graph) => (op === reverseOp && graph.node(inputs[0]!).op === reverseOp ? 1 : 0) },
+});
+
+export const reverseOfReverseExample: RuleExample = {
+  rule: reverseOfReverse,
+  build: (draw) => flip(flip(draw.input(draw.shape(2)), draw.pick([0, 1, [0, 1]])), draw.pick([0, 1, [0, 1]])),
+};
+
+export const reverseOfOne = defineRule({
+  name: 'reverse-of-one',
+  because: 'an axis of one element is its own reverse',
+  match: () => op(reverseOp, any('x')),
+  when: ({ root, x }) => attrsOf<ReverseAttrs>(root).axes.some((axis) => x.type.shape[axis]! <= 1),
+  rewrite: ({ root, x }, graph) => {
+    const axes = attrsOf<ReverseAttrs>(root).axes.filter((axis) => x.type.shape[axis]! > 1);
+    return axes.length === 0 ? x : graph.op(reverseOp, [x], { axes });
+  },
+  saves: { unit: 'axes reversed', of: ({ op, attrs }) => (op === reverseOp ? (attrs.axes as readonly number[]).length : 0) },
+});
+
+export const reverseOfOneExample: RuleExample = { rule: reverseOfOne, build: (draw) => flip(draw.input([draw.integer(1, 4), 1]), draw.pick([1, [0, 1]])) };
+
+export const broadcastOfBroadcast = defineRule({
+  name: 'broadcast-of-broadcast',
+  because: 'repeating twice is repeating once to the last shape',
+  match: () => op(broadcastOp, op(broadcastOp, any('x'))),
+  rewrite: ({ root, x }, graph) => graph.op(broadcastOp, [x], { shape: root.type.shape }),
+  saves: { unit: 'broadcasts in a row', of: ({ op, inputs }, graph) => (op === broadcastOp && graph.node(inputs[0]!).op === broadcastOp ? 1 : 0) },
+});
+
+export const broadcastOfBroadcastExample: RuleExample = {
+  rule: broadcastOfBroadcast,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(0, 2));
+    const once = [draw.integer(2, 3), ...shape];
+    return broadcastTo(broadcastTo(draw.input(shape), once), [draw.integer(2, 3), ...once]);
+  },
+};
+
+export const broadcastIsReshape = defineRule({
+  name: 'broadcast-is-reshape',
+  because: 'nothing repeats: at most axes of size 1 are added',
+  match: () => op(broadcastOp, any('x')),
+  when: ({ root, x }) => sizeOf(root.type.shape) === sizeOf(x.type.shape) && sizeOf(x.type.shape) > 0,
+  rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
+  saves: steps,
+});
+
+export const broadcastIsReshapeExample: RuleExample = {
+  rule: broadcastIsReshape,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(0, 3));
+    return broadcastTo(draw.input(shape), [1, ...shape]);
+  },
+};
+
+const isZeroPad = ({ attrs }: Pick<NodeRef, 'attrs'>): boolean => (attrs as PadAttrs).paddings.every(([before, after]) => before === 0 && after === 0);
+
+export const padOfNothing = defineRule({
+  name: 'pad-of-nothing',
+  because: 'no axis grows',
+  match: () => op(padOp, any('x')),
+  when: ({ root }) => isZeroPad(root),
+  rewrite: ({ x }) => x,
+  saves: nodes,
+});
+
+export const padOfNothingExample: RuleExample = {
+  rule: padOfNothing,
+  build: (draw) => {
+    const x = draw.input(draw.shape(draw.integer(0, 3)));
+    return apply(padOp, [x], { paddings: x.shape.map(() => [0, 0] as const), value: draw.integer(-2, 2) });
+  },
+};
+
+export const padOfPad = defineRule({
+  name: 'pad-of-pad',
+  because: 'two frames of the same value are one wider frame',
+  match: () => op(padOp, named('inner', op(padOp, any('x')))),
+  when: ({ root, inner }) => Object.is(root.attrs.value, inner.attrs.value),
+  rewrite: ({ root, inner, x }, graph) => {
+    const [a, b] = [attrsOf<PadAttrs>(inner), attrsOf<PadAttrs>(root)];
+    return graph.op(padOp, [x], { paddings: a.paddings.map(([before, after], axis) => [before + b.paddings[axis]![0], after + b.paddings[axis]![1]] as const), value: a.value });
+  },
+  saves: {
+    unit: 'frames in a row',
+    of: ({ op, inputs }, graph) => (op === padOp && graph.node(inputs[0]!).op === padOp ? 1 : 0),
+  },
+});
+
+export const padOfPadExample: RuleExample = {
+  rule: padOfPad,
+  build: (draw) => {
+    const value = draw.integer(-2, 2);
+    const frame = () => [[draw.integer(0, 2), draw.integer(0, 2)] as const, [draw.integer(0, 2), 1] as const];
+    return apply(padOp, [apply(padOp, [draw.input(draw.shape(2))], { paddings: frame(), value })], { paddings: frame(), value });
+  },
+};
+
+export const concatOfOne = defineRule({
+  name: 'concat-of-one',
+  because: 'tensors without elements add nothing, and a single one is the whole result',
+  match: () => op(concatOp),
+  when: ({ root }, graph) => root.inputs.length === 1 || root.inputs.some((id) => sizeOf(graph.node(id).type.shape) === 0 && sizeOf(root.type.shape) > 0),
+  rewrite: ({ root }, graph) => {
+    const parts = root.inputs.map((id) => graph.node(id)).filter((part, _, all) => all.length === 1 || sizeOf(part.type.shape) > 0);
+    return parts.length === 1 ? parts[0]! : graph.op(concatOp, parts, root.attrs as { axis: number });
+  },
+  saves: { unit: 'tensors joined', of: ({ op, inputs }) => (op === concatOp ? inputs.length : 0) },
+});
+
+export const concatOfOneExample: RuleExample = {
+  rule: concatOfOne,
+  build: (draw) => {
+    const shape = draw.shape(draw.integer(1, 3));
+    const x = draw.input(shape);
+    return apply(concatOp, draw.pick([[x], [x, draw.input([0, ...shape.slice(1)])], [x, draw.input([0, ...shape.slice(1)]), draw.input(shape)]]), { axis: 0 });
+  },
+};
