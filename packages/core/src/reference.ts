@@ -74,6 +74,7 @@ import { tanScalar } from './ops/elementwise/tan.js';
 import { tanhScalar } from './ops/elementwise/tanh.js';
 import { whereScalar } from './ops/elementwise/where.js';
 import { argMaxReference } from './ops/reduce/arg-max.js';
+import { cumsumReference } from './ops/reduce/cumsum.js';
 import { reduceMaxReference } from './ops/reduce/max.js';
 import { reduceProdReference } from './ops/reduce/prod.js';
 import { reduceSumReference } from './ops/reduce/sum.js';
@@ -168,6 +169,7 @@ export const referenceKernels = {
   where: elementwise(whereScalar),
   // reductions
   argMax: argMaxReference as Kernel,
+  cumsum: cumsumReference as Kernel,
   reduceMax: reduceMaxReference as Kernel,
   reduceProd: reduceProdReference as Kernel,
   reduceSum: reduceSumReference as Kernel,

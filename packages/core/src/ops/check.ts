@@ -46,3 +46,8 @@ export function checkAxes(op: string, argument: string, value: unknown, rank: nu
 export function checkNumber(op: string, argument: string, value: unknown): asserts value is number {
   if (typeof value !== 'number' || Number.isNaN(value)) throw refuse(op, argument, `${describe(value)} is not a number.`, 'pass a number.');
 }
+
+/** Checks a number that is neither an infinity nor NaN. */
+export function checkFinite(op: string, argument: string, value: unknown): asserts value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw refuse(op, argument, `${describe(value)} is not a finite number.`, 'pass a finite number.');
+}

@@ -1,4 +1,6 @@
+import { oneHot } from '../ops/create/one-hot.js';
 import { onesLike } from '../ops/create/ones.js';
+import { toPixels } from '../ops/create/pixels.js';
 import { zerosLike } from '../ops/create/zeros.js';
 import { abs } from '../ops/elementwise/abs.js';
 import { acos } from '../ops/elementwise/acos.js';
@@ -71,10 +73,20 @@ import { swish } from '../ops/elementwise/swish.js';
 import { tan } from '../ops/elementwise/tan.js';
 import { tanh } from '../ops/elementwise/tanh.js';
 import { where } from '../ops/elementwise/where.js';
+import { all } from '../ops/reduce/all.js';
+import { any } from '../ops/reduce/any.js';
 import { argMax } from '../ops/reduce/arg-max.js';
+import { argMin } from '../ops/reduce/arg-min.js';
+import { cumsum } from '../ops/reduce/cumsum.js';
+import { logSumExp } from '../ops/reduce/log-sum-exp.js';
 import { max } from '../ops/reduce/max.js';
+import { mean } from '../ops/reduce/mean.js';
+import { min } from '../ops/reduce/min.js';
+import { moments } from '../ops/reduce/moments.js';
 import { prod } from '../ops/reduce/prod.js';
 import { sum } from '../ops/reduce/sum.js';
+import { topk } from '../ops/reduce/topk.js';
+import { variance } from '../ops/reduce/variance.js';
 import { broadcastTo } from '../ops/shape/broadcast.js';
 import { gather } from '../ops/shape/gather.js';
 import { pad } from '../ops/shape/pad.js';
@@ -95,7 +107,9 @@ import { Tensor } from './tensor.js';
  */
 export const methods = {
   // creation
+  oneHot,
   onesLike,
+  toPixels,
   zerosLike,
   // elementwise
   abs,
@@ -170,10 +184,20 @@ export const methods = {
   tanh,
   where,
   // reductions
+  all,
+  any,
   argMax,
+  argMin,
+  cumsum,
+  logSumExp,
   max,
+  mean,
+  min,
+  moments,
   prod,
   sum,
+  topk,
+  variance,
   // shape
   broadcastTo,
   gather,

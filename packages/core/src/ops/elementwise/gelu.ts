@@ -9,9 +9,9 @@ import { complementaryError, errorFunctionParts } from './erf.js';
 import { unaryFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
+import { sigmoid } from './sigmoid.js';
 import { square } from './square.js';
 import { sub } from './sub.js';
-import { tanh } from './tanh.js';
 import { where } from './where.js';
 
 export interface GeluOptions {
@@ -21,9 +21,10 @@ export interface GeluOptions {
 
 type GeluAttrs = { approximate: boolean };
 
-const geluByTanh = (x: number): number => 0.5 * x * (1 + Math.tanh(slope * (x + 0.044715 * x * x * x)));
+/** `(1 + tanh(z)) / 2` is `sigmoid(2 z)`, which keeps its digits where the tanh is near -1. */
+const slope = 2 * Math.sqrt(2 / Math.PI);
 
-const slope = Math.sqrt(2 / Math.PI);
+const geluByTanh = (x: number): number => x / (1 + Math.exp(-slope * (x + 0.044715 * x * x * x)));
 
 /** `1 + erf(x / sqrt(2))`, from the part that loses no digits on each side. */
 function exact(x: Tensor): Tensor {
@@ -33,7 +34,7 @@ function exact(x: Tensor): Tensor {
   return mul(mul(x, 0.5), twice);
 }
 
-const approximation = (x: Tensor): Tensor => mul(mul(x, 0.5), add(tanh(mul(mul(x, add(mul(square(x), 0.044715), 1)), slope)), 1));
+const approximation = (x: Tensor): Tensor => mul(x, sigmoid(mul(mul(x, add(mul(square(x), 0.044715), 1)), slope)));
 
 export const geluScalar: ScalarForm<GeluAttrs> = ({ approximate }) => (approximate ? geluByTanh : (x) => 0.5 * x * complementaryError(-x * Math.SQRT1_2));
 

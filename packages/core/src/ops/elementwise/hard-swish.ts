@@ -5,13 +5,13 @@ import { unaryFloat, unaryToFloat } from './families.js';
 import { mul } from './mul.js';
 import { relu6 } from './relu6.js';
 
-export const hardSwishScalar: ScalarForm = () => (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6;
+export const hardSwishScalar: ScalarForm = () => (x) => x * (Math.min(Math.max(x + 3, 0), 6) / 6);
 
 export const hardSwishOp = defineOp({
   name: 'hardSwish',
-  summary: 'x * relu6(x + 3) / 6',
+  summary: 'x * (relu6(x + 3) / 6)',
   ...unaryFloat,
-  decompose: ([x]) => div(mul(x!, relu6(add(x!, 3))), 6),
+  decompose: ([x]) => mul(x!, div(relu6(add(x!, 3)), 6)),
   scalar: hardSwishScalar,
 });
 

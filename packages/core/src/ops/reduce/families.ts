@@ -1,5 +1,6 @@
 import { forEachIndex, type Kernel } from '../../backend/kernel.js';
 import { refuseShape } from '../../errors/refuse.js';
+import { unfoldError } from '../../errors/unfold-error.js';
 import { toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../types/dtype.js';
@@ -65,6 +66,19 @@ export function argArguments(op: string, x: TensorLike, options: ArgOptions = {}
   const { axis = -1, keepDims = false } = options;
   checkBoolean(op, 'keepDims', keepDims);
   return { tensor, attrs: { axis: checkAxis(op, 'axis', axis, tensor.rank), keepDims } };
+}
+
+/** Refuses what is not bool. */
+export function checkBool(op: string, x: Tensor): void {
+  if (x.dtype === 'bool') return;
+  throw unfoldError({
+    code: 'DTYPE_MISMATCH',
+    op,
+    argument: 'x',
+    problem: `it is ${x.dtype}, not bool.`,
+    fix: 'compare it with something, `x.notEqual(0)`, or cast it to bool.',
+    operands: [{ name: 'x', type: x.type }],
+  });
 }
 
 /** A kernel that folds elements, in row-major order, into one double for each element of the result. */
