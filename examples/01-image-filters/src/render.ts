@@ -1,0 +1,66 @@
+// Elements of results as 8-bit pixels, for people to look at.
+
+/** One image: 8-bit pixels with 1 or 3 channels. */
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+const toByte = (value: number): number => Math.max(0, Math.min(255, Math.round(255 * value)));
+
+/** Values from 0 to 1, in 1 or 3 channels. */
+export const plain = (values: ArrayLike<number>, { width, height }: Size): Image => ({ width, height, data: Uint8Array.from(values, toByte) });
+
+/** Values from 0 up, the brightest where they are largest. */
+export function bright(values: ArrayLike<number>, size: Size): Image {
+  const scale = largeAbsolute(values);
+  return plain(Float32Array.from(values, (value) => Math.sqrt(value / scale)), size);
+}
+
+const below = [33, 102, 172] as const;
+const middle = [248, 248, 246] as const;
+const above = [202, 60, 30] as const;
+
+/** Values of both signs: blue below zero, red above, almost white at zero. */
+export function signed(values: ArrayLike<number>, { width, height }: Size): Image {
+  const scale = largeAbsolute(values);
+  const data = new Uint8Array(3 * values.length);
+  for (let i = 0; i < values.length; i++) {
+    const share = Math.max(-1, Math.min(1, values[i]! / scale));
+    const strength = Math.sqrt(Math.abs(share));
+    const end = share < 0 ? below : above;
+    for (let c = 0; c < 3; c++) data[3 * i + c] = Math.round(middle[c]! + (end[c]! - middle[c]!) * strength);
+  }
+  return { width, height, data };
+}
+
+/** A direction as a hue, once around for `turn`, as bright as `strengths`. */
+export function hues(angles: ArrayLike<number>, turn: number, strengths: ArrayLike<number>, { width, height }: Size): Image {
+  const scale = largeAbsolute(strengths);
+  const data = new Uint8Array(3 * angles.length);
+  for (let i = 0; i < angles.length; i++) {
+    const colour = hueColour(angles[i]! / turn);
+    const value = Math.sqrt(Math.min(1, strengths[i]! / scale));
+    for (let c = 0; c < 3; c++) data[3 * i + c] = toByte(colour[c]! * value);
+  }
+  return { width, height, data };
+}
+
+/** A fully saturated colour; `hue` counts in turns. Smooth, with even brightness: three cosines a third of a turn apart. */
+export const hueColour = (hue: number): readonly [number, number, number] => {
+  const wave = (shift: number): number => 0.5 + 0.5 * Math.cos(2 * Math.PI * (hue - shift));
+  return [wave(0), wave(1 / 3), wave(2 / 3)];
+};
+
+/** One channel of interleaved values. */
+export const channelOf = (values: ArrayLike<number>, channel: number, channels: number): Float64Array =>
+  Float64Array.from({ length: values.length / channels }, (_, i) => values[i * channels + channel]!);
+
+/** The absolute value that all but one in 500 stay under, so that a few bright pixels do not darken the rest. */
+function largeAbsolute(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values, Math.abs).sort();
+  return sorted[Math.floor(sorted.length * 0.998)] || sorted[sorted.length - 1] || 1;
+}
