@@ -1,7 +1,7 @@
 import { conv2d, evaluate, setBackend, tensor, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
-import { nest4, nestedLoops, withoutKernels } from '@unfoldjs/measure';
+import { fusedKernels, nest4, nestedLoops, withoutKernels } from '@unfoldjs/measure';
 import { Unavailable } from './bench.js';
 import type { ConvWorkload } from './workloads.js';
 
@@ -33,9 +33,6 @@ export const loops: Engine = {
     };
   },
 };
-
-/** Everything that turns im2col + matmul into one kernel. */
-const fusedKernels = ['conv2d', 'convMatmul', 'matmulEpilogue', 'fusedElementwise'];
 
 /** Unfold on a backend: data resident, a graph built and evaluated each call, the result read back. */
 function unfold(name: string, open: () => Promise<Backend>): Engine {
