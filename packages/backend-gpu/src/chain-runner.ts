@@ -1,0 +1,106 @@
+import { sizeOf, unfoldError, type AbortSignalLike, type UnfoldError } from '@unfoldjs/core';
+import { SharedArray } from './buffers.js';
+import { kernelFailed } from './faults.js';
+import type { Handle, KernelShortcut } from './gpujs.js';
+import type { Cell } from './plan.js';
+import type { Runner, RunnerSetup } from './runner.js';
+import type { Session } from './session.js';
+
+/** Kernels one after the other; each takes what the ones before it left on the device. Nothing is read back. */
+export function chainRunner({ session, program, plan }: RunnerSetup): Runner {
+  const { memory } = session;
+  const shortcuts = new Map<string, KernelShortcut>();
+  const kernels = plan.kernels.map(({ source: { source, output } }) => {
+    const key = `${output.join()} ${source}`;
+    let shortcut = shortcuts.get(key);
+    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output)));
+    return shortcut;
+  });
+  const outputs = new Set<Cell>(program.outputs);
+  let constants: Promise<Map<Cell, Handle>> | null = null;
+  let isDisposed = false;
+
+  /** Constants and the element that stands for tensors without any: uploaded by the first run, kept for all. */
+  async function uploadConstants(): Promise<Map<Cell, Handle>> {
+    const handles = new Map<Cell, Handle>();
+    for (const { value, data } of program.constants) {
+      if (plan.constants.includes(value)) handles.set(value, await keep(session, data));
+    }
+    for (const [value, type] of program.values.entries()) {
+      if (plan.lastRead[value]! >= 0 && sizeOf(type.shape) === 0) handles.set(value, await keep(session, [0]));
+    }
+    return handles;
+  }
+
+  return {
+    ranOn: `gpu.js ${session.mode}, a chain of kernels`,
+    async run(inputs, signal) {
+      const fixed = await (constants ??= uploadConstants());
+      const handles = new Map<Cell, Handle>(fixed);
+      program.inputs.forEach(({ value }, i) => handles.set(value, inputs[i]!));
+      const made = new Map<Cell, { handle: Handle; bytes: number }>();
+      const drop = (cell: Cell): void => {
+        const own = made.get(cell);
+        if (!own) return;
+        made.delete(cell);
+        memory.track(-own.bytes);
+        free(own.handle);
+      };
+      try {
+        for (const [at, kernel] of plan.kernels.entries()) {
+          if (signal?.aborted) throw aborted(program.steps[kernel.step]!.op.name, signal);
+          const log: string[] = [];
+          const bytes = kernel.elements * 4;
+          memory.track(bytes);
+          try {
+            const handle = await session.call(kernels[at]!, kernel.reads.map((cell) => handles.get(cell)!), log);
+            made.set(kernel.writes, { handle, bytes });
+            handles.set(kernel.writes, handle);
+          } catch (fault) {
+            memory.track(-bytes);
+            throw kernelFailed(program, kernel, session.name, fault, log);
+          }
+          for (const cell of kernel.reads) if (plan.lastRead[cell] === at && !outputs.has(cell)) drop(cell);
+          if (plan.lastRead[kernel.writes] === -1 && !outputs.has(kernel.writes)) drop(kernel.writes);
+        }
+        return program.outputs.map((value) => {
+          const own = made.get(value);
+          if (!own) return null;
+          made.delete(value);
+          memory.track(-own.bytes);
+          return own.handle;
+        });
+      } finally {
+        for (const cell of [...made.keys()]) drop(cell);
+      }
+    },
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      for (const kernel of shortcuts.values()) session.dropKernel(kernel);
+      constants?.then((handles) => {
+        for (const handle of handles.values()) {
+          memory.track(-bytesOf(handle));
+          free(handle);
+        }
+      }, () => undefined);
+    },
+  };
+
+  async function keep({ toDevice }: Session, data: ArrayLike<number>): Promise<Handle> {
+    const handle = await toDevice(SharedArray.from(data) as SharedArray);
+    sizes.set(handle, data.length * 4);
+    memory.track(data.length * 4);
+    return handle;
+  }
+}
+
+const sizes = new WeakMap<Handle, number>();
+const bytesOf = (handle: Handle): number => sizes.get(handle) ?? 0;
+
+export function free(handle: Handle): void {
+  if (!(handle instanceof Float32Array)) handle.delete();
+}
+
+export const aborted = (op: string, signal: AbortSignalLike): UnfoldError =>
+  unfoldError({ code: 'ABORTED', op, problem: 'the run was stopped by its signal.', fix: 'run it again without aborting.', cause: signal.reason });

@@ -1,0 +1,33 @@
+import { argMax, reduce } from './reduce.js';
+import { convMatmul } from './conv-matmul.js';
+import { elementwise } from './elementwise.js';
+import type { Generator } from './kernel-source.js';
+import { matmul } from './matmul.js';
+import { broadcast, concat, gather, pad, reverse, scatterAdd, slice, transpose } from './movement.js';
+import { col2im, im2col } from './patches.js';
+
+/** The code generator of every op that is not elementwise. */
+const generators: Readonly<Record<string, Generator>> = {
+  fusedElementwise: elementwise,
+  reduceSum: reduce,
+  reduceMax: reduce,
+  reduceProd: reduce,
+  argMax,
+  matmul,
+  matmulEpilogue: matmul,
+  convMatmul,
+  im2col,
+  col2im,
+  pad,
+  slice,
+  transpose,
+  broadcast,
+  concat,
+  reverse,
+  gather,
+  scatterAdd,
+};
+
+/** What writes the kernels of an op, or null where it has none. Elementwise ops are asked for by their expression instead. */
+export const generatorOf = (op: { readonly name: string; readonly isElementwise: boolean }): Generator | null =>
+  Object.hasOwn(generators, op.name) ? generators[op.name]! : op.isElementwise ? elementwise : null;

@@ -1,0 +1,63 @@
+import { affine, gridOf, integer } from './index-math.js';
+import { insideAxis, type WindowAttrs } from './conv-matmul.js';
+import { Bindings, type Generator } from './kernel-source.js';
+
+/** The patch matrix itself, for those who ask for it: [N, H, W, C] -> [N, OH, OW, KH * KW * C]. */
+export const im2col: Generator = (call) => {
+  const { inputs, output, facts } = call;
+  const attrs = call.attrs as unknown as WindowAttrs;
+  const [batch, height, width, channels] = inputs[0]!.type.shape as readonly [number, number, number, number];
+  const [, rows, columns] = output.shape as readonly [number, number, number, number];
+  const { window, strides, dilations, padding } = attrs;
+  const grid = gridOf([batch, rows, columns, window[0], window[1], channels], facts);
+  const [n, oh, ow, kh, kw, c] = grid.axes as [string, string, string, string, string, string];
+  const bindings = new Bindings(call);
+  const x = bindings.operand(0);
+  const tests = [insideAxis('iy', height, rows, 0, attrs), insideAxis('ix', width, columns, 1, attrs)].filter((test) => test !== null);
+  const read = `v = ${x}[${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels], [c, 1]])}];`;
+  const lines = [
+    ...grid.lines,
+    integer('iy', affine([[oh, strides[0]], [kh, dilations[0]]], -padding[0][0])),
+    integer('ix', affine([[ow, strides[1]], [kw, dilations[1]]], -padding[1][0])),
+    'let v = 0.0;',
+    tests.length === 0 ? read : `if (${tests.join(' && ')}) { ${read} }`,
+    'return v;',
+  ];
+  return [{ name: 'im2col', reason: 'the patches themselves are asked for', source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list }];
+};
+
+/** The adjoint as a gather: each pixel sums the places of patches that it was copied to, so that no two threads write to one place. */
+export const col2im: Generator = (call) => {
+  const { inputs, output, facts } = call;
+  const { window, strides, dilations, padding } = call.attrs as unknown as WindowAttrs;
+  const [, rows, columns, depth] = inputs[0]!.type.shape as readonly [number, number, number, number];
+  const channels = output.shape[3]!;
+  const grid = gridOf(output.shape, facts);
+  const [n, y, x, c] = grid.axes as [string, string, string, string];
+  const bindings = new Bindings(call);
+  const patches = bindings.operand(0);
+  /** Window `o` covers the pixel with its element `k` where o * stride = pixel + padding - k * dilation. */
+  const place = (name: string, pixel: string, k: string, axis: 0 | 1): string[] => [
+    integer(`${name}s`, affine([[pixel, 1], [k, -dilations[axis]]], padding[axis][0])),
+    ...(strides[axis] === 1 ? [integer(name, `${name}s`)] : [integer(name, `Math.floor(${name}s / ${strides[axis]})`)]),
+  ];
+  const hits = (name: string, count: number, axis: 0 | 1): string =>
+    `${name}s >= 0 && ${name} < ${count}${strides[axis] === 1 ? '' : ` && ${name} * ${strides[axis]} === ${name}s`}`;
+  const lines = [
+    ...grid.lines,
+    'let s = 0.0;',
+    `for (let kh = 0; kh < ${window[0]}; kh++) {`,
+    ...place('oh', y, 'kh', 0),
+    `if (${hits('oh', rows, 0)}) {`,
+    `for (let kw = 0; kw < ${window[1]}; kw++) {`,
+    ...place('ow', x, 'kw', 1),
+    `if (${hits('ow', columns, 1)}) {`,
+    `s += ${patches}[${affine([[n, rows * columns * depth], ['oh', columns * depth], ['ow', depth], ['kh', window[1] * channels], ['kw', channels], [c, 1]])}];`,
+    '}',
+    '}',
+    '}',
+    '}',
+    'return s;',
+  ];
+  return [{ name: 'col2im', reason: 'a gather: each pixel sums its places in the patches', source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list }];
+};

@@ -1,0 +1,62 @@
+import { sizeOf, unfoldError, type BackendBuffer, type Executable, type Program } from '@unfoldjs/core';
+import { type DeviceBuffer } from './buffers.js';
+import { chainRunner } from './chain-runner.js';
+import type { Handle } from './gpujs.js';
+import { pipelineRunner } from './pipeline-runner.js';
+import { planKernels } from './plan.js';
+import type { Session } from './session.js';
+
+export interface ExecutableOptions {
+  readonly threads: boolean;
+  /** The handle of a buffer that is still there. @throws {UnfoldError} DISPOSED */
+  readonly handleOf: (buffer: BackendBuffer, op: string) => Handle;
+  /** A buffer that owns a handle; null for a tensor without elements. */
+  readonly own: (handle: Handle | null, type: Program['values'][number]) => DeviceBuffer;
+}
+
+/** Generates the kernels of a program and makes it ready to run. gpu.js builds them in the first run. */
+export function makeExecutable(session: Session, program: Program, { threads, handleOf, own }: ExecutableOptions): Executable {
+  const plan = planKernels(program, session.facts);
+  const setup = { session, program, plan };
+  const runner = session.facts.execution === 'pipeline' ? pipelineRunner({ ...setup, threads }) : chainRunner(setup);
+  let isDisposed = false;
+
+  return {
+    async run(inputs, { signal } = {}) {
+      if (isDisposed) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: `this program was disposed of on ${session.name}.`, fix: 'compile it again.' });
+      const handles = program.inputs.map(({ value }, i) => {
+        const buffer = inputs[i];
+        const { shape, dtype } = program.values[value]!;
+        if (buffer && buffer.type.dtype === dtype && sizeOf(buffer.type.shape) === sizeOf(shape)) return handleOf(buffer, 'run');
+        throw unfoldError({
+          code: 'INVALID_ARGUMENT',
+          op: 'run',
+          argument: `inputs[${i}]`,
+          problem: buffer ? 'it is not of the type that the program was compiled for.' : 'it is missing.',
+          fix: `pass a ${dtype} buffer of shape [${shape.join(', ')}].`,
+          operands: buffer ? [{ name: `inputs[${i}]`, type: buffer.type }] : [],
+        });
+      });
+      const outputs = await runner.run(handles, signal);
+      return program.outputs.map((value, i) => own(outputs[i]!, program.values[value]!));
+    },
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      runner.dispose();
+    },
+    describe: () =>
+      program.steps.map((step, at) => {
+        const kernels = plan.kernels.filter((kernel) => kernel.step === at);
+        const inside = kernels.filter(({ writes }) => writes !== step.output);
+        return {
+          op: step.op.name,
+          kernel: kernels.map(({ source }) => source.name).join(', then ') || 'none',
+          reason: kernels.map(({ source }) => source.reason).join(', then ') || 'the result has no elements',
+          scratchBytes: inside.reduce((sum, { elements }) => sum + elements * 4, 0),
+          ranOn: runner.ranOn,
+        };
+      }),
+  };
+}
+

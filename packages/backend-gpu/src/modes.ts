@@ -1,0 +1,51 @@
+import type { DeviceInfo, Float32Facts } from '@unfoldjs/core';
+
+/** The ways in which gpu.js runs kernels, by gpu.js's own names. */
+export const gpuModes = ['webgpu', 'webgl2', 'webgl', 'headlessgl', 'webasm', 'cpu'] as const;
+export type GpuMode = (typeof gpuModes)[number];
+
+/** What a mode of gpu.js 2.24.1 is, as seen by running it. */
+export interface ModeFacts {
+  readonly kind: DeviceInfo['kind'];
+  readonly float32: Float32Facts;
+  /** How a program runs: as one gpu.js pipeline, or as kernels that hand each other what stays on the device. */
+  readonly execution: 'pipeline' | 'chain';
+  /** Array arguments that one kernel can bind. */
+  readonly maxArguments: number;
+  /** Results of two or three dimensions are nested arrays, which a kernel cannot read as one row of elements: use one dimension. */
+  readonly flat: boolean;
+  /** The most threads along x, y and z of a grid; null for no limit. */
+  readonly maxThreads: readonly [number, number, number] | null;
+  /** Kernels calculate in float64: each operation must be rounded by hand. */
+  readonly wide: boolean;
+  /** Math.max and Math.min keep NaN and the sign of zero. */
+  readonly exactMax: boolean;
+  /** `Infinity` and `NaN` can be written into a kernel. */
+  readonly nonFiniteLiterals: boolean;
+}
+
+const exactHost = { maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
+const shader = {
+  kind: 'gpu',
+  execution: 'chain',
+  flat: false,
+  // 65,535 workgroups along each axis, of at least four threads along x and y.
+  maxThreads: [2 ** 18 - 4, 2 ** 18 - 4, 2 ** 16 - 1],
+  wide: false,
+  exactMax: false,
+  nonFiniteLiterals: false,
+  float32: { fma: true, denormals: 'flushed', nan: 'lost', infinity: 'lost' },
+} as const;
+
+export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
+  // Eight storage buffers is what gpu.js asks the device for; one of them is the output.
+  webgpu: { ...shader, maxArguments: 7 },
+  webgl2: { ...shader, maxArguments: 15 },
+  webgl: { ...shader, maxArguments: 15 },
+  headlessgl: { ...shader, maxArguments: 15 },
+  webasm: { ...exactHost, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, wide: false },
+  cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, wide: true },
+};
+
+/** Indices are float32 in every mode: from here on neighbours are one. Whole numbers in tensors likewise. */
+export const exactLimit = 2 ** 24;

@@ -1,0 +1,109 @@
+import { formatTable, unfoldError, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
+import { glAdapter, missing, noAdapter, webGpuAdapter } from './adapters.js';
+import { makeBackend } from './backend.js';
+import { Memory, SharedArray } from './buffers.js';
+import { describeDevice, type Adapter } from './device.js';
+import { listen } from './gpujs-console.js';
+import { loadGpuJs, type GpuJs } from './gpujs.js';
+import { gpuModes, modeFacts, type GpuMode } from './modes.js';
+import { openSession, type Session } from './session.js';
+
+export interface GpuOptions {
+  /**
+   * How gpu.js runs kernels. Default: the first of webgpu, webgl2, webgl and headlessgl behind which a hardware GPU answers.
+   * Software adapters, 'webasm' and 'cpu' are taken only when they are named.
+   */
+  readonly mode?: GpuMode;
+  /** 'hardware' refuses a software adapter even where its mode is named. Without a mode it is always so. */
+  readonly require?: 'hardware';
+  /** Mode webasm: spreads large kernels over worker threads. Results are the same. Default false: each program would start its own. */
+  readonly threads?: boolean;
+}
+
+/**
+ * The gpu.js backend. gpu.js is loaded when it is opened, not before.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an unknown mode. Opening throws NO_BACKEND with the reason, where this machine has
+ * no such device; without a mode, where no hardware GPU answers.
+ * @example
+ * import { setBackend, tensor } from '@unfoldjs/core';
+ * import { gpu } from '@unfoldjs/backend-gpu';
+ * const backend = await setBackend(gpu({ mode: 'webasm' }));
+ * backend.device.label; // 'WebAssembly by gpu.js (webasm)'
+ * await tensor([1, 2]).add(1).data(); // Float32Array [2, 3]
+ */
+export function gpu(options: GpuOptions = {}): BackendSpec {
+  const { mode, require, threads = false } = options;
+  if (mode !== undefined && !gpuModes.includes(mode)) refuse('mode', mode, `use one of ${gpuModes.map((name) => `'${name}'`).join(', ')}, or none for a hardware GPU.`);
+  if (require !== undefined && require !== 'hardware') refuse('require', require, "use 'hardware', or leave it out.");
+  if (typeof threads !== 'boolean') refuse('threads', threads, 'use true or false.');
+  return {
+    name: mode ? `gpu:${mode}` : 'gpu',
+    open: () => (mode ? openNamed(mode, require === 'hardware', threads) : openHardware(threads)),
+  };
+}
+
+function refuse(argument: string, value: unknown, fix: string): never {
+  throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'gpu', argument, problem: `${JSON.stringify(value)} is not one of its values.`, fix });
+}
+
+async function openNamed(mode: GpuMode, isHardwareOnly: boolean, threads: boolean): Promise<Backend> {
+  try {
+    return await openMode(await loadGpuJs(), mode, isHardwareOnly, threads);
+  } catch (fault) {
+    throw noBackend(`gpu.js has no mode ${mode} here: ${textOf(fault)}.`, "name another mode ('webasm' runs wherever WebAssembly does), or use `cpu()`.", fault);
+  }
+}
+
+async function openHardware(threads: boolean): Promise<Backend> {
+  const reasons: [string, string][] = [];
+  try {
+    const gpuJs = await loadGpuJs();
+    for (const mode of gpuModes.filter((name) => modeFacts[name].kind === 'gpu')) {
+      try {
+        return await openMode(gpuJs, mode, true, threads);
+      } catch (fault) {
+        reasons.push([mode, textOf(fault)]);
+      }
+    }
+  } catch (fault) {
+    reasons.push(['all', textOf(fault)]);
+  }
+  throw noBackend(`no hardware GPU answers.\n${formatTable(['mode', 'reason'], reasons)}`, "name a mode that needs none, `gpu({ mode: 'webasm' })`, or use another backend.");
+}
+
+const textOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+
+const noBackend = (problem: string, fix: string, cause?: unknown): UnfoldError => unfoldError({ code: 'NO_BACKEND', op: 'gpu', problem, fix, cause });
+
+/** Opens one mode and has it calculate something. @throws Error with the reason why not. */
+async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, threads: boolean): Promise<Backend> {
+  const reason = missing(mode, gpuJs);
+  if (reason) throw new Error(reason);
+  const log: string[] = [];
+  const instance = await listen(log, () => new gpuJs.GPU({ mode }));
+  try {
+    const memory = new Memory();
+    const session = openSession(instance, mode, memory);
+    const webGpu = mode === 'webgpu' ? await webGpuAdapter(gpuJs, session.faults) : null;
+    await probe(session);
+    const adapter: Adapter = webGpu ?? (modeFacts[mode].kind === 'gpu' ? glAdapter(instance) : noAdapter);
+    if (isHardwareOnly && (adapter.isSoftware || modeFacts[mode].kind !== 'gpu')) {
+      throw new Error(adapter.name ? `its adapter is software (${adapter.name})` : `mode ${mode} is no GPU`);
+    }
+    return makeBackend({ session, device: describeDevice(mode, adapter, threads), threads });
+  } catch (fault) {
+    await instance.destroy();
+    throw fault;
+  }
+}
+
+/** A mode that opens may still not calculate, or gpu.js may calculate elsewhere. */
+async function probe(session: Session): Promise<void> {
+  const kernel = session.kernel('function (a0) { return a0[this.thread.x] + 1.0; }', [2]);
+  const handle = await session.call(kernel, [await session.toDevice(SharedArray.of(1, 2) as SharedArray)], []);
+  const [a, b] = await session.toHost(handle, 2);
+  if (!(handle instanceof Float32Array)) handle.delete();
+  session.dropKernel(kernel);
+  if (a !== 2 || b !== 3) throw new Error(`it calculates [1, 2] + 1 = [${a}, ${b}]`);
+}

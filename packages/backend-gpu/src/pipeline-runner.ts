@@ -1,0 +1,113 @@
+import { sizeOf, UnfoldError, type Program } from '@unfoldjs/core';
+import { deviceSize, flatten, SharedArray } from './buffers.js';
+import { aborted } from './chain-runner.js';
+import { kernelFailed, programFailed } from './faults.js';
+import { listen } from './gpujs-console.js';
+import type { Handle, KernelShortcut, NestedResult, PipelineShortcut } from './gpujs.js';
+import type { Cell, KernelPlan } from './plan.js';
+import type { Runner, RunnerSetup } from './runner.js';
+import type { Session } from './session.js';
+
+/** The whole program as one gpu.js pipeline: constants are copied in once, intermediates stay inside, results come out together. */
+export function pipelineRunner({ session, program, plan, threads }: RunnerSetup & { readonly threads: boolean }): Runner {
+  const { memory, mode } = session;
+  const shortcuts = new Map<string, KernelShortcut>();
+  const kernelOf = ({ source: { source, output } }: KernelPlan['kernels'][number]): KernelShortcut => {
+    const key = `${output.join()} ${source}`;
+    let shortcut = shortcuts.get(key);
+    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output)));
+    return shortcut;
+  };
+  const fixed = fixedArrays(program, plan);
+  const results = program.outputs.filter((value) => sizeOf(program.values[value]!.shape) > 0);
+
+  const trace = (...inputs: Handle[]): unknown => {
+    const handles = new Map<Cell, Handle>(fixed);
+    program.inputs.forEach(({ value }, i) => handles.set(value, inputs[i]!));
+    for (const kernel of plan.kernels) {
+      const shortcut = kernelOf(kernel);
+      handles.set(kernel.writes, shortcut(...kernel.reads.map((cell) => handles.get(cell)!)) as Handle);
+    }
+    return results.map((value) => handles.get(value));
+  };
+  // gpu.js makes as many argument handles as the function has parameters.
+  Object.defineProperty(trace, 'length', { value: program.inputs.length });
+
+  let pipeline: PipelineShortcut | null = null;
+  let held = 0;
+
+  /** Everything has a place in the pipeline's own memory: its arguments, constants and intermediates, reused where shapes are equal. */
+  function count(): void {
+    if (held > 0 || !pipeline?.plan) return;
+    const inputs = program.inputs.reduce((sum, { value }) => sum + deviceSize(program.values[value]!), 0);
+    const constants = [...fixed.values()].reduce((sum, array) => sum + 2 * array.length, 0);
+    const intermediates = pipeline.plan.buffers.reduce((sum, { output }) => sum + sizeOf(output), 0);
+    held = 4 * (inputs + constants + intermediates);
+    memory.track(held);
+  }
+
+  async function call(inputs: readonly Handle[]): Promise<NestedResult[]> {
+    const log: string[] = [];
+    pipeline ??= session.gpu.createPipeline(trace, { threads });
+    try {
+      const values = (await listen(log, () => pipeline!(...(inputs as Float32Array[])))) as NestedResult[];
+      if (pipeline.backend !== null && pipeline.backend !== mode) throw new Error(`gpu.js ran it in mode ${pipeline.backend} instead of ${mode}: ${pipeline.fallbackReason ?? log.join(' ')}`);
+      return values;
+    } catch (fault) {
+      throw (await faultyKernel(session, program, plan)) ?? programFailed(session.name, fault, log);
+    }
+  }
+
+  return {
+    get ranOn() {
+      const how = pipeline?.plan ? `${pipeline.executorKind}${pipeline.fallbackReason ? ` (${pipeline.fallbackReason})` : ''}` : 'not run yet';
+      return `gpu.js ${mode}, one pipeline, ${how}`;
+    },
+    async run(inputs, signal) {
+      if (signal?.aborted) throw aborted(program.steps[0]!.op.name, signal);
+      const values = plan.kernels.length > 0 && results.length > 0 ? await call(inputs) : [];
+      count();
+      return program.outputs.map((value) => {
+        const at = results.indexOf(value);
+        return at < 0 ? null : shared(flatten(values[at]!, sizeOf(program.values[value]!.shape)));
+      });
+    },
+    dispose() {
+      memory.track(-held);
+      held = 0;
+      void pipeline?.destroy();
+      for (const kernel of shortcuts.values()) session.dropKernel(kernel);
+      shortcuts.clear();
+    },
+  };
+}
+
+const shared = (elements: Float32Array): SharedArray => new SharedArray(elements.buffer as ArrayBuffer, elements.byteOffset, elements.length);
+
+/** Constants that kernels read, and the element that stands for tensors without any. */
+function fixedArrays(program: Program, plan: KernelPlan): Map<Cell, SharedArray> {
+  const arrays = new Map<Cell, SharedArray>();
+  program.values.forEach((type, value) => {
+    if (plan.lastRead[value]! >= 0 && sizeOf(type.shape) === 0) arrays.set(value, new SharedArray(1));
+  });
+  for (const { value, data } of program.constants) if (plan.constants.includes(value)) arrays.set(value, SharedArray.from(data) as SharedArray);
+  return arrays;
+}
+
+/** A pipeline does not say which kernel it failed in: each is built alone, on zeros, until one fails. */
+async function faultyKernel(session: Session, program: Program, plan: KernelPlan): Promise<UnfoldError | null> {
+  const sizes = new Map<Cell, number>(program.values.map((type, value) => [value, deviceSize(type)]));
+  for (const kernel of plan.kernels) {
+    sizes.set(kernel.writes, kernel.elements);
+    const shortcut = session.kernel(kernel.source.source, kernel.source.output);
+    const log: string[] = [];
+    try {
+      await session.call(shortcut, kernel.reads.map((cell) => new Float32Array(sizes.get(cell)!)), log);
+    } catch (fault) {
+      return kernelFailed(program, kernel, session.name, fault, log);
+    } finally {
+      session.dropKernel(shortcut);
+    }
+  }
+  return null;
+}

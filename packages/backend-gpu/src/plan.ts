@@ -1,0 +1,57 @@
+import { sizeOf, type Program, type ValueId } from '@unfoldjs/core';
+import { generatorOf } from './codegen/generators.js';
+import type { KernelSource } from './codegen/kernel-source.js';
+import { canWrite } from './codegen/literal.js';
+import type { ModeFacts } from './modes.js';
+
+/** A value of the program, or, numbered on from there, the result of a kernel inside a step. */
+export type Cell = number;
+
+/** One kernel of a program with what it reads and writes. */
+export interface PlannedKernel {
+  /** The step of the program that it belongs to. */
+  readonly step: number;
+  readonly source: KernelSource;
+  readonly reads: readonly Cell[];
+  readonly writes: Cell;
+  readonly elements: number;
+}
+
+export interface KernelPlan {
+  readonly kernels: readonly PlannedKernel[];
+  readonly cells: number;
+  /** The constants that some kernel reads from memory; numbers written into code are not among them. */
+  readonly constants: readonly Cell[];
+  /** The index of the last kernel that reads each cell; -1 for none. */
+  readonly lastRead: readonly number[];
+}
+
+/** The kernels of a program in order. A step whose result has no elements needs none. */
+export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
+  const kernels: PlannedKernel[] = [];
+  const literals = new Map<ValueId, number>();
+  const isConstant = new Set<ValueId>();
+  for (const { value, data } of program.constants) {
+    isConstant.add(value);
+    if (data.length === 1 && canWrite(data[0]!, facts)) literals.set(value, data[0]!);
+  }
+
+  let cells = program.values.length;
+  program.steps.forEach((step, at) => {
+    if (sizeOf(step.type.shape) === 0) return;
+    const inputs = step.inputs.map(({ value, type }) => ({ value, type, literal: literals.get(value) ?? null }));
+    const sources = generatorOf(step.op)!({ op: step.op, attrs: step.attrs, inputs, output: step.type, facts });
+    const results = sources.map((_, i) => (i === sources.length - 1 ? step.output : cells++));
+    sources.forEach((source, i) => {
+      const reads = source.arguments.map((argument) => ('operand' in argument ? step.inputs[argument.operand]!.value : results[argument.kernel]!));
+      kernels.push({ step: at, source, reads, writes: results[i]!, elements: sizeOf(source.output) });
+    });
+  });
+
+  const lastRead = new Array<number>(cells).fill(-1);
+  kernels.forEach(({ reads }, at) => {
+    for (const cell of reads) lastRead[cell] = at;
+  });
+  const constants = [...isConstant].filter((value) => lastRead[value]! >= 0);
+  return { kernels, cells, constants, lastRead };
+}

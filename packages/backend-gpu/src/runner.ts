@@ -1,0 +1,23 @@
+import type { AbortSignalLike, Program } from '@unfoldjs/core';
+import type { Handle } from './gpujs.js';
+import type { KernelPlan } from './plan.js';
+import type { Session } from './session.js';
+
+/** What a program is run with. */
+export interface RunnerSetup {
+  readonly session: Session;
+  readonly program: Program;
+  readonly plan: KernelPlan;
+}
+
+/** Runs the kernels of a plan. */
+export interface Runner {
+  /**
+   * @param inputs - a handle for each input of the program, in order; borrowed.
+   * @returns a handle for each output of the program that has elements, null for the others; they belong to the caller.
+   */
+  run(inputs: readonly Handle[], signal?: AbortSignalLike): Promise<(Handle | null)[]>;
+  /** Bytes beside inputs and outputs that it holds between runs: constants, intermediates, copies. */
+  readonly ranOn: string;
+  dispose(): void;
+}

@@ -1,0 +1,80 @@
+import { flatten, SharedArray, type Memory } from './buffers.js';
+import { listen } from './gpujs-console.js';
+import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.js';
+import { rowGrid } from './codegen/index-math.js';
+import { modeFacts, type GpuMode, type ModeFacts } from './modes.js';
+
+/** One gpu.js instance and what all programs on it share. */
+export interface Session {
+  readonly name: string;
+  readonly mode: GpuMode;
+  readonly facts: ModeFacts;
+  readonly gpu: GpuInstance;
+  readonly memory: Memory;
+  kernel(source: string, output: readonly number[]): KernelShortcut;
+  /** Runs a kernel and insists that it ran in this mode. */
+  call(kernel: KernelShortcut, handles: readonly Handle[], log: string[]): Promise<Handle>;
+  dropKernel(kernel: KernelShortcut): void;
+  toDevice(data: SharedArray): Promise<Handle>;
+  toHost(handle: Handle, size: number): Promise<Float32Array>;
+  /** What the device reported outside of any call; the next call or reading throws it. */
+  readonly faults: string[];
+}
+
+/** What gpu.js calls the modes of its kernel classes: all of WebGL is `gpu`. */
+const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind === 'gpu' && mode !== 'webgpu' ? ['gpu', mode] : [mode]);
+
+export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Session {
+  const facts = modeFacts[mode];
+  const isResident = facts.kind === 'gpu';
+  const name = `gpu:${mode}`;
+  const uploads = new Map<number, KernelShortcut>();
+
+  const session: Session = {
+    name,
+    mode,
+    facts,
+    gpu,
+    memory,
+    kernel: (source, output) => gpu.createKernel(source, { output: output, precision: 'single', pipeline: true, immutable: true }),
+    async call(kernel, handles, log) {
+      const result = (await listen(log, () => kernel(...handles))) as Handle | NestedResult;
+      assertMode(kernel, mode);
+      throwFaults(session.faults);
+      return result as Handle;
+    },
+    dropKernel(kernel) {
+      kernel.destroy();
+      // In mode cpu gpu.js forgets to.
+      const at = gpu.kernels.findIndex((known) => known === kernel || known === kernel.kernel);
+      if (at >= 0) gpu.kernels.splice(at, 1);
+    },
+    async toDevice(data) {
+      if (!isResident) return data;
+      let upload = uploads.get(data.length);
+      if (!upload) {
+        const { output, position } = rowGrid(data.length, facts);
+        uploads.set(data.length, (upload = session.kernel(`function (a0) { return a0[${position}]; }`, output)));
+      }
+      return session.call(upload, [new Float32Array(data)], []);
+    },
+    async toHost(handle, size) {
+      const result = handle instanceof Float32Array ? handle : await listen([], () => handle.toArray());
+      throwFaults(session.faults);
+      return flatten(result, size);
+    },
+    faults: [],
+  };
+  return session;
+}
+
+/** @throws Error where gpu.js silently ran something else than what was asked for. */
+function assertMode({ kernel }: KernelShortcut, mode: GpuMode): void {
+  const ran = kernel.constructor.mode;
+  if (classMode(mode).includes(ran)) return;
+  throw new Error(`gpu.js ran it in mode ${ran} instead of ${mode}${kernel.fallbackReason ? `: ${kernel.fallbackReason}` : ''}`);
+}
+
+function throwFaults(faults: string[]): void {
+  if (faults.length > 0) throw new Error(faults.splice(0).join('; '));
+}
