@@ -91,6 +91,9 @@ import { reverseOp } from './ops/shape/reverse.js';
 import { scatterAddOp } from './ops/shape/scatter-add.js';
 import { sliceOp } from './ops/shape/slice.js';
 import { transposeOp } from './ops/shape/transpose.js';
+import { avgPool2dOp } from './ops/image/avg-pool2d.js';
+import { conv2dTransposeOp } from './ops/image/conv2d-transpose.js';
+import { maxPool2dOp } from './ops/image/max-pool2d.js';
 
 const all = [
   // elementwise
@@ -104,7 +107,7 @@ const all = [
   // fused
   convMatmulOp, fusedElementwiseOp, matmulEpilogueOp,
   // image
-  col2imOp, conv2dOp, im2colOp,
+  avgPool2dOp, col2imOp, conv2dOp, conv2dTransposeOp, im2colOp, maxPool2dOp,
   // linalg
   matmulOp,
   // reduce

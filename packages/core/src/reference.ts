@@ -73,6 +73,8 @@ import { swishScalar } from './ops/elementwise/swish.js';
 import { tanScalar } from './ops/elementwise/tan.js';
 import { tanhScalar } from './ops/elementwise/tanh.js';
 import { whereScalar } from './ops/elementwise/where.js';
+import { logSoftmaxReference } from './ops/norm/log-softmax.js';
+import { softmaxReference } from './ops/norm/softmax.js';
 import { argMaxReference } from './ops/reduce/arg-max.js';
 import { cumsumReference } from './ops/reduce/cumsum.js';
 import { reduceMaxReference } from './ops/reduce/max.js';
@@ -92,6 +94,8 @@ import { im2colReference } from './ops/image/im2col.js';
 import { convMatmulReference } from './ops/fused/conv-matmul.js';
 import { fusedElementwiseReference } from './ops/fused/fused-elementwise.js';
 import { matmulEpilogueReference } from './ops/fused/matmul-epilogue.js';
+import { avgPool2dReference } from './ops/image/avg-pool2d.js';
+import { maxPool2dReference } from './ops/image/max-pool2d.js';
 
 const elementwise = <A extends Attrs>(form: ScalarForm<A>): Kernel => elementwiseKernel(form) as Kernel;
 
@@ -187,8 +191,13 @@ export const referenceKernels = {
   // image
   col2im: col2imReference as Kernel,
   im2col: im2colReference as Kernel,
+  avgPool2d: avgPool2dReference as Kernel,
+  maxPool2d: maxPool2dReference as Kernel,
   // fused
   convMatmul: convMatmulReference as Kernel,
   fusedElementwise: fusedElementwiseReference as Kernel,
   matmulEpilogue: matmulEpilogueReference as Kernel,
+  // normalisation
+  logSoftmax: logSoftmaxReference as Kernel,
+  softmax: softmaxReference as Kernel,
 } satisfies Record<string, Kernel>;

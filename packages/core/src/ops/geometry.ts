@@ -139,3 +139,11 @@ export function coveredPositions(count: number, window: number, stride: number, 
     return inside;
   });
 }
+
+/** The smallest input from which windows have `counts` places, and `more` pixels: what a transposed convolution gives. */
+export function transposedSize(counts: Pair, { window, strides, dilations, padding }: WindowAttrs, more: Pair): Pair {
+  return perAxis((axis) => {
+    const [before, after] = padding[axis];
+    return counts[axis] === 0 ? 0 : (counts[axis] - 1) * strides[axis] + extentOf(window[axis], dilations[axis]) - before - after + more[axis];
+  });
+}

@@ -73,6 +73,11 @@ import { swish } from '../ops/elementwise/swish.js';
 import { tan } from '../ops/elementwise/tan.js';
 import { tanh } from '../ops/elementwise/tanh.js';
 import { where } from '../ops/elementwise/where.js';
+import { batchNorm } from '../ops/norm/batch-norm.js';
+import { groupNorm, instanceNorm } from '../ops/norm/group-norm.js';
+import { layerNorm } from '../ops/norm/layer-norm.js';
+import { logSoftmax } from '../ops/norm/log-softmax.js';
+import { softmax } from '../ops/norm/softmax.js';
 import { all } from '../ops/reduce/all.js';
 import { any } from '../ops/reduce/any.js';
 import { argMax } from '../ops/reduce/arg-max.js';
@@ -99,6 +104,26 @@ import { col2im } from '../ops/image/col2im.js';
 import { conv2d } from '../ops/image/conv2d.js';
 import { depthwiseConv2d } from '../ops/image/depthwise-conv2d.js';
 import { im2col } from '../ops/image/im2col.js';
+import { avgPool2d } from '../ops/image/avg-pool2d.js';
+import { conv1d } from '../ops/image/conv1d.js';
+import { conv2dTranspose } from '../ops/image/conv2d-transpose.js';
+import { globalAvgPool2d, globalMaxPool2d } from '../ops/image/global-pool2d.js';
+import { localResponseNormalization } from '../ops/image/local-response-normalization.js';
+import { maxPool2d } from '../ops/image/max-pool2d.js';
+import { resizeBilinear } from '../ops/image/resize-bilinear.js';
+import { resizeNearest } from '../ops/image/resize-nearest.js';
+import { separableConv2d } from '../ops/image/separable-conv2d.js';
+import { dot } from '../ops/linalg/dot.js';
+import { outer } from '../ops/linalg/outer.js';
+import { depthToSpace } from '../ops/shape/depth-to-space.js';
+import { expandDims } from '../ops/shape/expand-dims.js';
+import { flatten } from '../ops/shape/flatten.js';
+import { spaceToDepth } from '../ops/shape/space-to-depth.js';
+import { split } from '../ops/shape/split.js';
+import { squeeze } from '../ops/shape/squeeze.js';
+import { stridedSlice } from '../ops/shape/strided-slice.js';
+import { tile } from '../ops/shape/tile.js';
+import { unstack } from '../ops/shape/unstack.js';
 import { Tensor } from './tensor.js';
 
 /**
@@ -206,13 +231,41 @@ export const methods = {
   flip,
   slice,
   transpose,
+  depthToSpace,
+  expandDims,
+  flatten,
+  spaceToDepth,
+  split,
+  squeeze,
+  stridedSlice,
+  tile,
+  unstack,
   // linalg
   matmul,
+  dot,
+  outer,
   // image
   col2im,
   conv2d,
   depthwiseConv2d,
   im2col,
+  avgPool2d,
+  conv1d,
+  conv2dTranspose,
+  globalAvgPool2d,
+  globalMaxPool2d,
+  localResponseNormalization,
+  maxPool2d,
+  resizeBilinear,
+  resizeNearest,
+  separableConv2d,
+  // normalisation
+  batchNorm,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  logSoftmax,
+  softmax,
 };
 
 type MethodOf<F> = F extends (x: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;

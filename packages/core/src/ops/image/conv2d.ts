@@ -2,7 +2,7 @@ import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js
 import { defineOp } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { formatShape, sizeOf, type Shape } from '../../types/shape.js';
+import { formatShape, sizeOf } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { checkInteger } from '../check.js';
 import { checked, checkOneOf, checkOptions } from '../checked.js';
@@ -11,26 +11,28 @@ import { checkPair, resolvePadding, windowCounts, type DataFormat, type Padding,
 import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
 import { transpose } from '../shape/transpose.js';
-import { checkImage, im2colOp } from './im2col.js';
+import { channelsLast, spatialSize } from './channels.js';
+import { checkRank, im2colOp } from './im2col.js';
 
 export type Conv2dAttrs = { readonly strides: Pair; readonly dilations: Pair; readonly padding: Pairs; readonly groups: number };
 
 type Shape4 = readonly [number, number, number, number];
 
-/** Refuses images and filters that do not belong together. */
-function checkConv(x: TensorType, filters: TensorType, groups: number, channelAxis: 1 | 3): void {
-  checkImage('x', x, channelAxis === 3 ? '[N, H, W, C]' : '[N, C, H, W]');
-  if (filters.shape.length !== 4) throw refuseShape('filters', `${formatShape(filters.shape)} has rank ${filters.shape.length}, not 4.`, 'pass filters [KH, KW, C / groups, O].');
+/** Refuses images and filters that do not belong together; `rank` is 4, or 3 for one spatial axis. */
+export function checkConv(x: TensorType, filters: TensorType, groups: number, channelAxis: number, rank: 3 | 4 = 4): void {
+  const [images, windows] = rank === 4 ? [channelAxis === 3 ? '[N, H, W, C]' : '[N, C, H, W]', 'KH, KW'] : [channelAxis === 2 ? '[N, W, C]' : '[N, C, W]', 'KW'];
+  checkRank('x', x, rank, images);
+  if (filters.shape.length !== rank) throw refuseShape('filters', `${formatShape(filters.shape)} has rank ${filters.shape.length}, not ${rank}.`, `pass filters [${windows}, C / groups, O].`);
+  if (filters.shape.slice(0, -2).includes(0)) throw refuseShape('filters', `${formatShape(filters.shape)} has a window without pixels.`, 'pass filters with a window of one pixel or more.');
   const channels = x.shape[channelAxis]!;
-  const [height, width, depth, outputs] = filters.shape as Shape4;
-  if (height === 0 || width === 0) throw refuseShape('filters', `${formatShape(filters.shape)} has a window without pixels.`, 'pass filters of 1 x 1 pixels or more.');
+  const [depth, outputs] = filters.shape.slice(-2) as [number, number];
   if (depth * groups !== channels) {
     throw refuseShape(
       'filters',
       `\`x\` has ${channels} channels and the filters take ${depth}${groups > 1 ? ` in each of ${groups} groups` : ''}.`,
-      groups === 1 && depth > 0 && channels % depth === 0 && channels > 0
+      groups === 1 && depth > 0 && channels > 0 && channels % depth === 0 && outputs % (channels / depth) === 0
         ? `make them equal, or pass \`groups: ${channels / depth}\` for a grouped convolution.`
-        : `make \`filters.shape[2]\` times \`groups\` equal to the channels of \`x\` (axis ${channelAxis}).`,
+        : `make \`filters.shape[${rank - 2}]\` times \`groups\` equal to the channels of \`x\` (axis ${channelAxis}).`,
     );
   }
   if (outputs % groups !== 0) throw refuseArgument('groups', `${outputs} filters do not divide into ${groups} groups.`, 'use a number of filters that is a multiple of `groups`.');
@@ -79,15 +81,15 @@ function groupedProduct(patches: Tensor, filters: Tensor, { groups, places, area
 
 export interface Conv2dOptions {
   /** Pixels from one window to the next; a number for both axes. Default 1. */
-  readonly strides?: number | Pair;
+  readonly strides?: number | Pair | undefined;
   /** Default 'valid'. */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
   /** Pixels from one element of a filter to the next; a number for both axes. Default 1. */
-  readonly dilations?: number | Pair;
+  readonly dilations?: number | Pair | undefined;
   /** Channels and filters are divided into this many parts that see nothing of each other. Default 1. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
   /** The order of the axes of `x` and of the result. Filters are [KH, KW, C / groups, O] in both. Default 'NHWC'. */
-  readonly dataFormat?: DataFormat;
+  readonly dataFormat?: DataFormat | undefined;
 }
 
 /**
@@ -106,33 +108,24 @@ export interface Conv2dOptions {
  * const filters = tensor([1, 0, 0, -1], [2, 2, 1, 1]);
  * await x.conv2d(filters, { strides: 1, padding: 'valid' }).data(); // Float32Array [-4, -4, -4, -4]
  */
-export const conv2d = (x: TensorLike, filters: TensorLike, options: Conv2dOptions = {}): Tensor => convolve('conv2d', x, filters, options);
+export function conv2d(x: TensorLike, filters: TensorLike, options: Conv2dOptions = {}): Tensor {
+  checkOptions('conv2d', options, ['strides', 'padding', 'dilations', 'groups', 'dataFormat']);
+  const image = cast(toTensor(x, 'conv2d', 'x'), 'float32');
+  const weights = cast(toTensor(filters, 'conv2d', 'filters'), 'float32');
+  return checked('conv2d', { x: image, filters: weights }, () => convolve('conv2d', image, weights, options));
+}
 
-const conv2dOptions = ['strides', 'padding', 'dilations', 'groups', 'dataFormat'];
-
-/** `conv2d` under the name of the function that was called. */
-export function convolve(op: string, x: TensorLike, filters: TensorLike, options: Conv2dOptions): Tensor {
-  checkOptions(op, options, conv2dOptions);
+/** `conv2d` in the name of the function `op`; refusals are its caller's to turn into errors. */
+export function convolve(op: string, image: Tensor, weights: Tensor, options: Conv2dOptions): Tensor {
   const { padding = 'valid', groups = 1, dataFormat = 'NHWC' } = options;
   const strides = checkPair(op, 'strides', options.strides ?? 1);
   const dilations = checkPair(op, 'dilations', options.dilations ?? 1);
   checkInteger(op, 'groups', groups, 1);
   checkOneOf(op, 'dataFormat', dataFormat, ['NHWC', 'NCHW']);
-  const image = cast(toTensor(x, op, 'x'), 'float32');
-  const weights = cast(toTensor(filters, op, 'filters'), 'float32');
-  return checked(op, { x: image, filters: weights }, () => {
-    checkConv(image.type, weights.type, groups, dataFormat === 'NHWC' ? 3 : 1);
-    const input = spatialSize(image.shape, dataFormat);
-    const slide = { window: [weights.shape[0]!, weights.shape[1]!] as const, strides, dilations };
-    const attrs = { strides, dilations, padding: resolvePadding(op, padding, input, slide, dataFormat), groups };
-    windowCounts(input, { ...slide, padding: attrs.padding });
-    return channelsLast(image, dataFormat, (nhwc) => apply(conv2dOp, [nhwc, weights], attrs));
-  });
+  checkConv(image.type, weights.type, groups, dataFormat === 'NHWC' ? 3 : 1);
+  const input = spatialSize(image.shape, dataFormat);
+  const window = [weights.shape[0]!, weights.shape[1]!] as const;
+  const attrs = { strides, dilations, padding: resolvePadding(op, padding, input, { window, strides, dilations }, dataFormat), groups };
+  windowCounts(input, { window, ...attrs });
+  return channelsLast(image, dataFormat, (nhwc) => apply(conv2dOp, [nhwc, weights], attrs));
 }
-
-/** Height and width of a batch of images. */
-export const spatialSize = (shape: Shape, dataFormat: DataFormat): Pair => (dataFormat === 'NHWC' ? [shape[1]!, shape[2]!] : [shape[2]!, shape[3]!]);
-
-/** Runs a function of channels-last images on images of either format. */
-export const channelsLast = (x: Tensor, dataFormat: DataFormat, run: (nhwc: Tensor) => Tensor): Tensor =>
-  dataFormat === 'NHWC' ? run(x) : transpose(run(transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2]);

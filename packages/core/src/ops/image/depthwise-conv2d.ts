@@ -1,11 +1,12 @@
 import { refuseShape } from '../../errors/refuse.js';
 import { toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { formatShape } from '../../types/shape.js';
 import { checked, checkOneOf, checkOptions } from '../checked.js';
+import { cast } from '../elementwise/cast.js';
 import { reshape } from '../shape/reshape.js';
+import { imageAxes } from './channels.js';
 import { convolve, type Conv2dOptions } from './conv2d.js';
-import { checkImage } from './im2col.js';
+import { checkImage, checkRank } from './im2col.js';
 
 export type DepthwiseConv2dOptions = Omit<Conv2dOptions, 'groups'>;
 
@@ -17,21 +18,21 @@ export type DepthwiseConv2dOptions = Omit<Conv2dOptions, 'groups'>;
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/depthwise_conv2d
  */
 export function depthwiseConv2d(x: TensorLike, filters: TensorLike, options: DepthwiseConv2dOptions = {}): Tensor {
-  return depthwise('depthwiseConv2d', 'filters', toTensor(x, 'depthwiseConv2d', 'x'), toTensor(filters, 'depthwiseConv2d', 'filters'), options);
+  checkOptions('depthwiseConv2d', options, ['strides', 'padding', 'dilations', 'dataFormat']);
+  const image = cast(toTensor(x, 'depthwiseConv2d', 'x'), 'float32');
+  const weights = cast(toTensor(filters, 'depthwiseConv2d', 'filters'), 'float32');
+  return checked('depthwiseConv2d', { x: image, filters: weights }, () => depthwise('depthwiseConv2d', 'filters', image, weights, options));
 }
 
-/** `depthwiseConv2d` under the name of the function that was called. */
+/** `depthwiseConv2d` in the name of the function `op`, whose argument `argument` the filters are. */
 export function depthwise(op: string, argument: string, image: Tensor, weights: Tensor, options: DepthwiseConv2dOptions): Tensor {
-  checkOptions(op, options, ['strides', 'padding', 'dilations', 'dataFormat']);
   const { dataFormat = 'NHWC' } = options;
   checkOneOf(op, 'dataFormat', dataFormat, ['NHWC', 'NCHW']);
-  return checked(op, { x: image, [argument]: weights }, () => {
-    checkImage('x', image.type, dataFormat === 'NHWC' ? '[N, H, W, C]' : '[N, C, H, W]');
-    if (weights.rank !== 4) throw refuseShape(argument, `${formatShape(weights.shape)} has rank ${weights.rank}, not 4.`, 'pass filters [KH, KW, C, M].');
-    const [height, width, channels, multiplier] = weights.shape as readonly [number, number, number, number];
-    const found = image.shape[dataFormat === 'NHWC' ? 3 : 1]!;
-    if (channels !== found) throw refuseShape(argument, `\`x\` has ${found} channels and the filters are for ${channels}.`, `make \`${argument}.shape[2]\` equal to the channels of \`x\`.`);
-    if (channels === 0) throw refuseShape('x', 'it has no channels.', 'pass images with a channel or more.');
-    return convolve(op, image, reshape(weights, [height, width, 1, channels * multiplier]), { ...options, groups: channels });
-  });
+  checkImage('x', image.type, imageAxes(dataFormat));
+  checkRank(argument, weights.type, 4, '[KH, KW, C, M]');
+  const [height, width, channels, multiplier] = weights.shape as readonly [number, number, number, number];
+  const found = image.shape[dataFormat === 'NHWC' ? 3 : 1]!;
+  if (channels !== found) throw refuseShape(argument, `\`x\` has ${found} channels and the filters are for ${channels}.`, `make \`${argument}.shape[2]\` equal to the channels of \`x\`.`);
+  if (channels === 0) throw refuseShape('x', 'it has no channels.', 'pass images with a channel or more.');
+  return convolve(op, image, reshape(weights, [height, width, 1, channels * multiplier]), { ...options, groups: channels });
 }

@@ -41,12 +41,16 @@ export function forEachPixelOfPatches(
   }
 }
 
-/** Refuses anything but a batch of images. */
-export function checkImage(argument: string, { shape }: TensorType, axes = '[N, H, W, C]'): void {
-  if (shape.length !== 4) {
-    throw refuseShape(argument, `${formatShape(shape)} has rank ${shape.length}, not 4.`, `pass ${axes}; one image gets its batch axis by \`expandDims(${argument}, 0)\`.`);
+/** Refuses a tensor of another rank. */
+export function checkRank(argument: string, { shape }: TensorType, rank: number, axes: string): void {
+  if (shape.length !== rank) {
+    const fix = shape.length === rank - 1 ? `pass ${axes}; a batch of one is made by \`expandDims(${argument}, 0)\`.` : `pass ${axes}.`;
+    throw refuseShape(argument, `${formatShape(shape)} has rank ${shape.length}, not ${rank}.`, fix);
   }
 }
+
+/** Refuses anything but a batch of images. */
+export const checkImage = (argument: string, type: TensorType, axes = '[N, H, W, C]'): void => checkRank(argument, type, 4, axes);
 
 export const im2colOp = defineOp<WindowAttrs>({
   name: 'im2col',
@@ -64,11 +68,11 @@ export interface Im2colOptions {
   /** Height and width of the window; a number for both. */
   readonly window: number | Pair;
   /** Pixels from one window to the next. Default 1. */
-  readonly strides?: number | Pair;
+  readonly strides?: number | Pair | undefined;
   /** Default 'valid'. */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
   /** Pixels from one element of a window to the next. Default 1. */
-  readonly dilations?: number | Pair;
+  readonly dilations?: number | Pair | undefined;
 }
 
 /**

@@ -81,9 +81,9 @@ export const matmulOp = defineOp<MatmulAttrs>({
 
 export interface MatmulOptions {
   /** Use `a` with its last two axes swapped. Default false. */
-  readonly transposeA?: boolean;
+  readonly transposeA?: boolean | undefined;
   /** Use `b` with its last two axes swapped. Default false. */
-  readonly transposeB?: boolean;
+  readonly transposeB?: boolean | undefined;
 }
 
 /**

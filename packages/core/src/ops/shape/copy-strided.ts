@@ -4,7 +4,7 @@ import type { TypedArray } from '../../types/dtype.js';
 /** A way to walk an array: where index 0 is, and how far one step along each axis goes, in elements. */
 export interface Walk {
   readonly data: TypedArray;
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   readonly strides: readonly number[];
 }
 

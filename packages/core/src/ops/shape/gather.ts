@@ -16,7 +16,7 @@ export type GatherAttrs = { readonly axis: number; readonly batchDims: number };
  * An index below 0 counts from the end; one outside the axis reads 0.
  */
 export const gatherReference: Kernel<GatherAttrs> = ({ attrs: { axis, batchDims }, inputs: [x, indices], output }) => {
-  const { batch, outer, along, inner } = split(x!.type.shape, axis, batchDims);
+  const { batch, outer, along, inner } = aroundAxis(x!.type.shape, axis, batchDims);
   const count = sizeOf(indices!.type.shape.slice(batchDims));
   let at = 0;
   for (let b = 0; b < batch; b++) {
@@ -37,7 +37,7 @@ export const wrapIndex = (index: number, size: number): number => {
 };
 
 /** A shape around an axis: leading batch axes, axes before it, its size, axes after it. */
-export const split = (shape: Shape, axis: number, batchDims: number) => ({
+export const aroundAxis = (shape: Shape, axis: number, batchDims: number) => ({
   batch: sizeOf(shape.slice(0, batchDims)),
   outer: sizeOf(shape.slice(batchDims, axis)),
   along: shape[axis]!,
@@ -77,9 +77,9 @@ export function checkBatchDims(shape: Shape, indices: Shape, axis: number, batch
 
 export interface GatherOptions {
   /** The axis to choose along; negative ones count from the end. Default 0. */
-  readonly axis?: number;
+  readonly axis?: number | undefined;
   /** How many leading axes `x` and `indices` share. Default 0. */
-  readonly batchDims?: number;
+  readonly batchDims?: number | undefined;
 }
 
 /**

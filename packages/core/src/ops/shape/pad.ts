@@ -37,9 +37,9 @@ export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';
 
 export interface PadOptions {
   /** Default 'constant'. */
-  readonly mode?: PadMode;
+  readonly mode?: PadMode | undefined;
   /** The constant of mode 'constant'. Default 0. */
-  readonly value?: number;
+  readonly value?: number | undefined;
 }
 
 /**

@@ -5,13 +5,13 @@ import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { accumulator } from '../accumulator.js';
 import { formatShape, sameShape, sizeOf } from '../../types/shape.js';
-import { checkBatchDims, checkIndices, split, wrapIndex } from './gather.js';
+import { aroundAxis, checkBatchDims, checkIndices, wrapIndex } from './gather.js';
 
 export type ScatterAddAttrs = { readonly axis: number; readonly size: number; readonly batchDims: number };
 
 /** The adjoint of gather: updates [batch, outer, count, inner] are summed into [batch, outer, size, inner], in order of their index. */
 export const scatterAddReference: Kernel<ScatterAddAttrs> = ({ attrs: { axis, batchDims }, inputs: [updates, indices], output }) => {
-  const { batch, outer, along, inner } = split(output.type.shape, axis, batchDims);
+  const { batch, outer, along, inner } = aroundAxis(output.type.shape, axis, batchDims);
   const count = sizeOf(indices!.type.shape.slice(batchDims));
   const sums = accumulator(output.type.dtype, along * inner);
   for (let b = 0; b < batch; b++) {
