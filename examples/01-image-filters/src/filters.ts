@@ -1,4 +1,4 @@
-import { bright, channelOf, hues, plain, signed, type Image } from './render.js';
+import { bright, channelOf, contactSheet, hues, plain, signed, type Image } from './render.js';
 import { emboss, gaborBank, gaussian, gaussianColumn, laplacian, orientations, sharpen, sobelX, sobelY, transposed, type Kernel } from './kernels.js';
 import type { DerivedResults, LinearResults } from './filter-bank.js';
 
@@ -24,6 +24,8 @@ export interface Filter {
   readonly kernels: readonly Kernel[];
   /** The results whose deviation is told under the images. */
   readonly results: readonly ResultName[];
+  /** True for what takes a row of the page for itself. */
+  readonly isWide?: boolean;
   draw(results: Results): Image;
 }
 
@@ -95,15 +97,6 @@ export const filters: readonly Filter[] = [
     draw: ({ energy, orientation }) => hues(orientation.data, orientations, energy.data, sizeOf(energy)),
   },
   {
-    id: 'gabor-diagonal',
-    title: 'One Gabor channel',
-    note: 'The answer to stripes at 45 degrees alone.',
-    code: 'channel 2 of conv2d(grey, gabor)',
-    kernels: [gaborBank[2]!],
-    results: ['gabor'],
-    draw: ({ gabor }) => signed(channelOf(gabor.data, 2, orientations), sizeOf(gabor)),
-  },
-  {
     id: 'half',
     title: 'Stride 2',
     note: 'A Gaussian at every second pixel: half the size without the jaggies.',
@@ -129,5 +122,15 @@ export const filters: readonly Filter[] = [
     kernels: [emboss],
     results: ['coarse'],
     draw: ({ coarse }) => signed(coarse.data, sizeOf(coarse)),
+  },
+  {
+    id: 'gabor-channels',
+    title: 'The channels of the Gabor bank',
+    note: 'The answers to stripes at 0, 22.5, ... 157.5 degrees from the horizontal, at half their size.',
+    code: 'conv2d(grey, gabor)',
+    kernels: gaborBank,
+    results: ['gabor'],
+    isWide: true,
+    draw: ({ gabor }) => contactSheet(Array.from({ length: orientations }, (_, i) => signed(channelOf(gabor.data, i, orientations), sizeOf(gabor))), 4),
   },
 ];

@@ -15,6 +15,7 @@ export interface PageFilter {
   readonly note: string;
   readonly code: string;
   readonly kernels: readonly Kernel[];
+  readonly isWide?: boolean;
   readonly shown: readonly { readonly picture: PagePicture; /** Largest error as a share of its bound. */ readonly share: number; readonly worst: number }[];
 }
 
@@ -102,12 +103,12 @@ function backendTable({ backends, refusals }: Page): string {
 </table></div>`;
 }
 
-function filterSection({ title, note, code, kernels, shown }: PageFilter, backends: readonly PageBackend[]): string {
+function filterSection({ title, note, code, kernels, isWide, shown }: PageFilter, backends: readonly PageBackend[]): string {
   const figures = shown.map(({ picture, share, worst }, i) => {
     const { name } = backends[i]!;
     return `<figure>${image(picture, `${title} on ${name}`)}<figcaption><strong>${escapeHtml(name)}</strong> <span class="${share <= 1 ? 'good' : 'bad'}">${percent(share)} of the bound</span> <span class="dim">largest error ${worst === 0 ? '0' : worst.toExponential(1)}</span></figcaption></figure>`;
   });
-  return `<section>
+  return `<section${isWide ? ' class="wide"' : ''}>
 <h2>${escapeHtml(title)}</h2>
 <p>${escapeHtml(note)}</p>
 <div class="recipe"><code>${escapeHtml(code)}</code><span class="kernels">${kernels.map(kernelDrawing).join('')}</span></div>
@@ -158,6 +159,7 @@ header { display: grid; grid-template-columns: minmax(12rem, 24rem) 1fr; gap: 2r
 @media (max-width: 50rem) { header { grid-template-columns: 1fr; } }
 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 36rem), 1fr)); gap: 1.2rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.2rem 1.2rem; min-width: 0; }
+main > .wide { grid-column: 1 / -1; }
 main ~ section { margin-top: 1.2rem; }
 img { display: block; max-width: 100%; height: auto; border-radius: 6px; }
 img.tiny { image-rendering: pixelated; width: 12rem; }

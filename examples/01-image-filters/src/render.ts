@@ -55,6 +55,31 @@ export const hueColour = (hue: number): readonly [number, number, number] => {
   return [wave(0), wave(1 / 3), wave(2 / 3)];
 };
 
+/** Coloured images of one size side by side at half their size, with a white gap between them. */
+export function contactSheet(images: readonly Image[], columns: number): Image {
+  const gap = 4;
+  const [cellWidth, cellHeight] = [Math.ceil(images[0]!.width / 2), Math.ceil(images[0]!.height / 2)];
+  const width = columns * (cellWidth + gap) - gap;
+  const height = Math.ceil(images.length / columns) * (cellHeight + gap) - gap;
+  const data = new Uint8Array(3 * width * height).fill(255);
+  images.forEach((image, cell) => {
+    const [left, top] = [(cell % columns) * (cellWidth + gap), Math.floor(cell / columns) * (cellHeight + gap)];
+    for (let y = 0; y < cellHeight; y++) {
+      for (let x = 0; x < cellWidth; x++) {
+        for (let c = 0; c < 3; c++) data[3 * ((top + y) * width + left + x) + c] = meanOfFour(image, 2 * x, 2 * y, c);
+      }
+    }
+  });
+  return { width, height, data };
+}
+
+/** The mean of a pixel and its neighbours to the right and below, as far as they exist, in one of three channels. */
+function meanOfFour({ width, height, data }: Image, x: number, y: number, channel: number): number {
+  const [right, lower] = [Math.min(x + 1, width - 1), Math.min(y + 1, height - 1)];
+  const at = (column: number, row: number): number => data[3 * (row * width + column) + channel]!;
+  return Math.round((at(x, y) + at(right, y) + at(x, lower) + at(right, lower)) / 4);
+}
+
 /** One channel of interleaved values. */
 export const channelOf = (values: ArrayLike<number>, channel: number, channels: number): Float64Array =>
   Float64Array.from({ length: values.length / channels }, (_, i) => values[i * channels + channel]!);
