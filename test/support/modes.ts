@@ -1,0 +1,28 @@
+import type { Backend, BackendSpec } from '@unfoldjs/core';
+import { UnfoldError } from '@unfoldjs/core';
+import { cpu } from '@unfoldjs/backend-cpu';
+import { modeRuns } from '@unfoldjs/test-support';
+
+/** A way of running that tests go through: a backend in one of its modes. */
+export interface Mode {
+  /** As `UNFOLD_REQUIRE` names it. */
+  readonly name: string;
+  /** Opens it and says that it runs, or gives the reason why this machine cannot. */
+  readonly open: () => Promise<{ readonly backend: Backend } | { readonly refusal: string }>;
+}
+
+const mode = (name: string, spec: () => BackendSpec): Mode => ({
+  name,
+  async open() {
+    try {
+      const backend = await spec().open();
+      modeRuns(name);
+      return { backend };
+    } catch (error) {
+      if (error instanceof UnfoldError && error.code === 'NO_BACKEND') return { refusal: error.problem };
+      throw error;
+    }
+  },
+});
+
+export const modes: readonly Mode[] = [mode('cpu', () => cpu())];
