@@ -39,7 +39,7 @@ export interface RandomNormalOptions extends RandomOptions {
  * import { setBackend, randomUniform } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await randomUniform([4], { seed: 7, min: 1, max: 7, dtype: 'int32' }).data(); // DICE
+ * await randomUniform([4], { seed: 7, min: 1, max: 7, dtype: 'int32' }).data(); // Int32Array [6, 5, 1, 1]
  */
 export function randomUniform(shape: Shape, options: RandomUniformOptions = {}): Tensor {
   checkShape('randomUniform', 'shape', shape);

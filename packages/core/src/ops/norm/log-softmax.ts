@@ -1,0 +1,38 @@
+import { defineOp } from '../../expr/op-def.js';
+import { apply, type TensorLike } from '../../tensor/operand.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { exp } from '../elementwise/exp.js';
+import { log } from '../elementwise/log.js';
+import { sub } from '../elementwise/sub.js';
+import { max } from '../reduce/max.js';
+import { sum } from '../reduce/sum.js';
+import { alongAxis, axisArguments, lineKernel, type AxisAttrs, type AxisOptions } from './families.js';
+
+export const logSoftmaxReference = lineKernel((size, read, write) => {
+  let largest = -Infinity;
+  for (let k = 0; k < size; k++) largest = Math.max(largest, read(k));
+  let total = 0;
+  for (let k = 0; k < size; k++) total += Math.exp(read(k) - largest);
+  for (let k = 0; k < size; k++) write(k, read(k) - largest - Math.log(total));
+});
+
+export const logSoftmaxOp = defineOp<AxisAttrs>({
+  name: 'logSoftmax',
+  summary: 'log(softmax(x)) along an axis',
+  ...alongAxis,
+  decompose: ([x], { axis }) => {
+    const shifted = sub(x!, max(x!, { axes: axis, keepDims: true }));
+    return sub(shifted, log(sum(exp(shifted), { axes: axis, keepDims: true })));
+  },
+});
+
+/**
+ * `log(softmax(x))` along `axis`, without overflow or underflow; float32.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an axis that does not exist or unknown options.
+ * @source https://www.tensorflow.org/api_docs/python/tf/nn/log_softmax
+ */
+export function logSoftmax(x: TensorLike, options: AxisOptions = {}): Tensor {
+  const { tensor, attrs } = axisArguments('logSoftmax', x, options);
+  return apply(logSoftmaxOp, [tensor], attrs);
+}
