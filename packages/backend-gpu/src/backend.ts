@@ -62,7 +62,7 @@ export function makeBackend({ session, device, threads }: BackendSetup): Backend
     },
     async compile(program) {
       assertOpen('compile');
-      const executable = makeExecutable(session, program, { threads, handleOf, own });
+      const executable = await makeExecutable(session, program, { threads, handleOf, own });
       const tracked = { ...executable, dispose: () => void (executables.delete(tracked), executable.dispose()) };
       executables.add(tracked);
       return tracked;

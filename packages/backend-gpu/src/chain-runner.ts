@@ -1,13 +1,11 @@
-import { sizeOf, unfoldError, type AbortSignalLike, type UnfoldError } from '@unfoldjs/core';
-import { SharedArray } from './buffers.js';
+import { unfoldError, type AbortSignalLike, type UnfoldError } from '@unfoldjs/core';
 import { kernelFailed } from './faults.js';
 import type { Handle, KernelShortcut } from './gpujs.js';
-import type { Cell } from './plan.js';
+import { fixedArrays, type Cell } from './plan.js';
 import type { Runner, RunnerSetup } from './runner.js';
-import type { Session } from './session.js';
 
 /** Kernels one after the other; each takes what the ones before it left on the device. Nothing is read back. */
-export function chainRunner({ session, program, plan }: RunnerSetup): Runner {
+export async function chainRunner({ session, program, plan }: RunnerSetup): Promise<Runner> {
   const { memory } = session;
   const shortcuts = new Map<string, KernelShortcut>();
   const kernels = plan.kernels.map(({ source: { source, output } }) => {
@@ -17,25 +15,18 @@ export function chainRunner({ session, program, plan }: RunnerSetup): Runner {
     return shortcut;
   });
   const outputs = new Set<Cell>(program.outputs);
-  let constants: Promise<Map<Cell, Handle>> | null = null;
+  const fixed = new Map<Cell, Handle>();
+  let fixedBytes = 0;
   let isDisposed = false;
-
-  /** Constants and the element that stands for tensors without any: uploaded by the first run, kept for all. */
-  async function uploadConstants(): Promise<Map<Cell, Handle>> {
-    const handles = new Map<Cell, Handle>();
-    for (const { value, data } of program.constants) {
-      if (plan.constants.includes(value)) handles.set(value, await keep(session, data));
-    }
-    for (const [value, type] of program.values.entries()) {
-      if (plan.lastRead[value]! >= 0 && sizeOf(type.shape) === 0) handles.set(value, await keep(session, [0]));
-    }
-    return handles;
+  for (const [cell, elements] of fixedArrays(program, plan)) {
+    fixed.set(cell, await session.toDevice(elements));
+    fixedBytes += elements.byteLength;
   }
+  memory.track(fixedBytes);
 
   return {
     ranOn: `gpu.js ${session.mode}, a chain of kernels`,
     async run(inputs, signal) {
-      const fixed = await (constants ??= uploadConstants());
       const handles = new Map<Cell, Handle>(fixed);
       program.inputs.forEach(({ value }, i) => handles.set(value, inputs[i]!));
       const made = new Map<Cell, { handle: Handle; bytes: number }>();
@@ -78,25 +69,11 @@ export function chainRunner({ session, program, plan }: RunnerSetup): Runner {
       if (isDisposed) return;
       isDisposed = true;
       for (const kernel of shortcuts.values()) session.dropKernel(kernel);
-      constants?.then((handles) => {
-        for (const handle of handles.values()) {
-          memory.track(-bytesOf(handle));
-          free(handle);
-        }
-      }, () => undefined);
+      for (const handle of fixed.values()) free(handle);
+      memory.track(-fixedBytes);
     },
   };
-
-  async function keep({ toDevice }: Session, data: ArrayLike<number>): Promise<Handle> {
-    const handle = await toDevice(SharedArray.from(data) as SharedArray);
-    sizes.set(handle, data.length * 4);
-    memory.track(data.length * 4);
-    return handle;
-  }
 }
-
-const sizes = new WeakMap<Handle, number>();
-const bytesOf = (handle: Handle): number => sizes.get(handle) ?? 0;
 
 export function free(handle: Handle): void {
   if (!(handle instanceof Float32Array)) handle.delete();

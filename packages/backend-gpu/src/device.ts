@@ -29,6 +29,7 @@ export function describeDevice(mode: GpuMode, adapter: Adapter, threads: boolean
       software: adapter.isSoftware,
       execution,
       ...(mode === 'webasm' ? { threads } : {}),
+      int32Bits: 24,
       int32: `calculated in float32: exact up to ${exactLimit}; larger data and results are refused`,
       maxElements: exactLimit,
       maxArguments,

@@ -15,10 +15,10 @@ export interface ExecutableOptions {
 }
 
 /** Generates the kernels of a program and makes it ready to run. gpu.js builds them in the first run. */
-export function makeExecutable(session: Session, program: Program, { threads, handleOf, own }: ExecutableOptions): Executable {
+export async function makeExecutable(session: Session, program: Program, { threads, handleOf, own }: ExecutableOptions): Promise<Executable> {
   const plan = planKernels(program, session.facts);
   const setup = { session, program, plan };
-  const runner = session.facts.execution === 'pipeline' ? pipelineRunner({ ...setup, threads }) : chainRunner(setup);
+  const runner = session.facts.execution === 'pipeline' ? pipelineRunner({ ...setup, threads }) : await chainRunner(setup);
   let isDisposed = false;
 
   return {

@@ -1,4 +1,4 @@
-import { formatTable, unfoldError, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
+import { unfoldError, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { glAdapter, missing, noAdapter, webGpuAdapter } from './adapters.js';
 import { makeBackend } from './backend.js';
 import { Memory, SharedArray } from './buffers.js';
@@ -38,7 +38,7 @@ export function gpu(options: GpuOptions = {}): BackendSpec {
   if (require !== undefined && require !== 'hardware') refuse('require', require, "use 'hardware', or leave it out.");
   if (typeof threads !== 'boolean') refuse('threads', threads, 'use true or false.');
   return {
-    name: mode ? `gpu:${mode}` : 'gpu',
+    name: mode ? `gpu-${mode}` : 'gpu',
     open: () => (mode ? openNamed(mode, require === 'hardware', threads) : openHardware(threads)),
   };
 }
@@ -69,7 +69,7 @@ async function openHardware(threads: boolean): Promise<Backend> {
   } catch (fault) {
     reasons.push(['all', textOf(fault)]);
   }
-  throw noBackend(`no hardware GPU answers.\n${formatTable(['mode', 'reason'], reasons)}`, "name a mode that needs none, `gpu({ mode: 'webasm' })`, or use another backend.");
+  throw noBackend(`no hardware GPU answers: ${reasons.map(([mode, reason]) => `${mode}: ${reason}`).join('; ')}.`, "name a mode that needs none, `gpu({ mode: 'webasm' })`, or use another backend.");
 }
 
 const textOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));

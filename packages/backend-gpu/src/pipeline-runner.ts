@@ -4,7 +4,7 @@ import { aborted } from './chain-runner.js';
 import { kernelFailed, programFailed } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { Handle, KernelShortcut, NestedResult, PipelineShortcut } from './gpujs.js';
-import type { Cell, KernelPlan } from './plan.js';
+import { fixedArrays, type Cell, type KernelPlan } from './plan.js';
 import type { Runner, RunnerSetup } from './runner.js';
 import type { Session } from './session.js';
 
@@ -34,16 +34,20 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   Object.defineProperty(trace, 'length', { value: program.inputs.length });
 
   let pipeline: PipelineShortcut | null = null;
-  let held = 0;
+  let held = [...fixed.values()].reduce((sum, array) => sum + array.byteLength, 0);
+  let isCounted = false;
+  memory.track(held);
 
-  /** Everything has a place in the pipeline's own memory: its arguments, constants and intermediates, reused where shapes are equal. */
+  /** The pipeline's own memory has a place for each argument, constant and step; steps of equal shape share one where they can. */
   function count(): void {
-    if (held > 0 || !pipeline?.plan) return;
+    if (isCounted || !pipeline?.plan) return;
+    isCounted = true;
     const inputs = program.inputs.reduce((sum, { value }) => sum + deviceSize(program.values[value]!), 0);
-    const constants = [...fixed.values()].reduce((sum, array) => sum + 2 * array.length, 0);
+    const constants = [...fixed.values()].reduce((sum, array) => sum + array.length, 0);
     const intermediates = pipeline.plan.buffers.reduce((sum, { output }) => sum + sizeOf(output), 0);
-    held = 4 * (inputs + constants + intermediates);
-    memory.track(held);
+    const bytes = 4 * (inputs + constants + intermediates);
+    held += bytes;
+    memory.track(bytes);
   }
 
   async function call(inputs: readonly Handle[]): Promise<NestedResult[]> {
@@ -83,16 +87,6 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
 }
 
 const shared = (elements: Float32Array): SharedArray => new SharedArray(elements.buffer as ArrayBuffer, elements.byteOffset, elements.length);
-
-/** Constants that kernels read, and the element that stands for tensors without any. */
-function fixedArrays(program: Program, plan: KernelPlan): Map<Cell, SharedArray> {
-  const arrays = new Map<Cell, SharedArray>();
-  program.values.forEach((type, value) => {
-    if (plan.lastRead[value]! >= 0 && sizeOf(type.shape) === 0) arrays.set(value, new SharedArray(1));
-  });
-  for (const { value, data } of program.constants) if (plan.constants.includes(value)) arrays.set(value, SharedArray.from(data) as SharedArray);
-  return arrays;
-}
 
 /** A pipeline does not say which kernel it failed in: each is built alone, on zeros, until one fails. */
 async function faultyKernel(session: Session, program: Program, plan: KernelPlan): Promise<UnfoldError | null> {

@@ -1,6 +1,7 @@
 import { sizeOf, type Program, type ValueId } from '@unfoldjs/core';
 import { generatorOf } from './codegen/generators.js';
 import type { KernelSource } from './codegen/kernel-source.js';
+import { SharedArray } from './buffers.js';
 import { canWrite } from './codegen/literal.js';
 import type { ModeFacts } from './modes.js';
 
@@ -20,8 +21,6 @@ export interface PlannedKernel {
 export interface KernelPlan {
   readonly kernels: readonly PlannedKernel[];
   readonly cells: number;
-  /** The constants that some kernel reads from memory; numbers written into code are not among them. */
-  readonly constants: readonly Cell[];
   /** The index of the last kernel that reads each cell; -1 for none. */
   readonly lastRead: readonly number[];
 }
@@ -30,11 +29,7 @@ export interface KernelPlan {
 export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
   const kernels: PlannedKernel[] = [];
   const literals = new Map<ValueId, number>();
-  const isConstant = new Set<ValueId>();
-  for (const { value, data } of program.constants) {
-    isConstant.add(value);
-    if (data.length === 1 && canWrite(data[0]!, facts)) literals.set(value, data[0]!);
-  }
+  for (const { value, data } of program.constants) if (data.length === 1 && canWrite(data[0]!, facts)) literals.set(value, data[0]!);
 
   let cells = program.values.length;
   program.steps.forEach((step, at) => {
@@ -52,6 +47,15 @@ export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
   kernels.forEach(({ reads }, at) => {
     for (const cell of reads) lastRead[cell] = at;
   });
-  const constants = [...isConstant].filter((value) => lastRead[value]! >= 0);
-  return { kernels, cells, constants, lastRead };
+  return { kernels, cells, lastRead };
+}
+
+/** Copies of the constants that kernels read, and the element that stands for tensors without any. */
+export function fixedArrays(program: Program, plan: KernelPlan): Map<Cell, SharedArray> {
+  const arrays = new Map<Cell, SharedArray>();
+  program.values.forEach((type, value) => {
+    if (plan.lastRead[value]! >= 0 && sizeOf(type.shape) === 0) arrays.set(value, new SharedArray(1));
+  });
+  for (const { value, data } of program.constants) if (data.length > 0 && plan.lastRead[value]! >= 0) arrays.set(value, SharedArray.from(data) as SharedArray);
+  return arrays;
 }

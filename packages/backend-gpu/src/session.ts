@@ -27,7 +27,7 @@ const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind ==
 export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Session {
   const facts = modeFacts[mode];
   const isResident = facts.kind === 'gpu';
-  const name = `gpu:${mode}`;
+  const name = `gpu-${mode}`;
   const uploads = new Map<number, KernelShortcut>();
 
   const session: Session = {
