@@ -74,11 +74,19 @@ import { whereOp } from './ops/elementwise/where.js';
 import { convMatmulOp } from './ops/fused/conv-matmul.js';
 import { fusedElementwiseOp } from './ops/fused/fused-elementwise.js';
 import { matmulEpilogueOp } from './ops/fused/matmul-epilogue.js';
+import { avgPool2dOp } from './ops/image/avg-pool2d.js';
 import { col2imOp } from './ops/image/col2im.js';
+import { conv2dTransposeOp } from './ops/image/conv2d-transpose.js';
 import { conv2dOp } from './ops/image/conv2d.js';
 import { im2colOp } from './ops/image/im2col.js';
+import { maxPool2dOp } from './ops/image/max-pool2d.js';
 import { matmulOp } from './ops/linalg/matmul.js';
+import { batchNormOp } from './ops/norm/batch-norm.js';
+import { layerNormOp } from './ops/norm/layer-norm.js';
+import { logSoftmaxOp } from './ops/norm/log-softmax.js';
+import { softmaxOp } from './ops/norm/softmax.js';
 import { argMaxOp } from './ops/reduce/arg-max.js';
+import { cumsumOp } from './ops/reduce/cumsum.js';
 import { reduceMaxOp } from './ops/reduce/max.js';
 import { reduceProdOp } from './ops/reduce/prod.js';
 import { reduceSumOp } from './ops/reduce/sum.js';
@@ -91,9 +99,6 @@ import { reverseOp } from './ops/shape/reverse.js';
 import { scatterAddOp } from './ops/shape/scatter-add.js';
 import { sliceOp } from './ops/shape/slice.js';
 import { transposeOp } from './ops/shape/transpose.js';
-import { avgPool2dOp } from './ops/image/avg-pool2d.js';
-import { conv2dTransposeOp } from './ops/image/conv2d-transpose.js';
-import { maxPool2dOp } from './ops/image/max-pool2d.js';
 
 const all = [
   // elementwise
@@ -107,11 +112,13 @@ const all = [
   // fused
   convMatmulOp, fusedElementwiseOp, matmulEpilogueOp,
   // image
-  avgPool2dOp, col2imOp, conv2dOp, conv2dTransposeOp, im2colOp, maxPool2dOp,
+  avgPool2dOp, col2imOp, conv2dTransposeOp, conv2dOp, im2colOp, maxPool2dOp,
   // linalg
   matmulOp,
+  // norm
+  batchNormOp, layerNormOp, logSoftmaxOp, softmaxOp,
   // reduce
-  argMaxOp, reduceMaxOp, reduceProdOp, reduceSumOp,
+  argMaxOp, cumsumOp, reduceMaxOp, reduceProdOp, reduceSumOp,
   // shape
   broadcastOp, concatOp, gatherOp, padOp, reshapeOp, reverseOp, scatterAddOp, sliceOp, transposeOp,
 ] as readonly OpDef<never>[] as readonly OpDef[];
