@@ -60,7 +60,7 @@ export function shrink(picture: Picture, maxSide: number): Picture {
 
 /** Writes 8-bit pixels with 1 (grey) or 3 channels as PNG bytes. */
 export const toPng = (data: Uint8Array, width: number, height: number): Uint8Array =>
-  encodePng({ width, height, data, depth: 8, channels: data.length / (width * height) }, { zlib: { level: 6 } });
+  encodePng({ width, height, data, depth: 8, channels: data.length / (width * height) }, { zlib: { level: 4 } });
 
 /** Writes a file and the folders above it. @throws UserError where it cannot. */
 export function writeFile(path: string, content: Uint8Array | string): void {

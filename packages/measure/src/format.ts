@@ -1,11 +1,11 @@
 import type { Summary } from './statistics.js';
 
-/** A number with three digits that count: `0.0123`, `4.56`, `78.9`, `1234`. */
+/** A number with three digits that count: `1.23e-5`, `0.0123`, `4.56`, `78.9`, `1234`. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return '0';
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toFixed(Math.min(digits, 20));
+  if (Math.abs(value) < 1e-3) return value.toExponential(2);
+  return value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
 }
 
 const timeUnits = [

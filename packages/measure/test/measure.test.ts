@@ -36,7 +36,7 @@ describe('statistics', () => {
 
 describe('formats', () => {
   it('keep three digits that count', () => {
-    expect([0.012345, 0.5, 4.5678, 78.94, 1234.5, 0, Infinity].map(formatNumber)).to.deep.equal(['0.0123', '0.500', '4.57', '78.9', '1235', '0', 'Infinity']);
+    expect([1.2345e-5, 0.012345, 0.5, 4.5678, 78.94, 1234.5, 0, Infinity].map(formatNumber)).to.deep.equal(['1.23e-5', '0.0123', '0.500', '4.57', '78.9', '1235', '0', 'Infinity']);
   });
 
   it('choose the unit', () => {
