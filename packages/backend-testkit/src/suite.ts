@@ -50,10 +50,11 @@ export const sections = (): readonly Section[] => [contract(), primitives(), fus
  * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls and random programs.
  * What it leaves out is exactly what the backend's `supports` denies and what its `device` declares lost.
  *
- * @example no-run
+ * @example
+ * import { after, before, describe, it } from 'node:test';
  * import { backendSuite } from '@unfoldjs/backend-testkit';
  * import { cpu } from '@unfoldjs/backend-cpu';
- * backendSuite({ describe, it, before, after, backend: cpu() });
+ * backendSuite({ describe, it, before, after, backend: cpu(), runs: 5 });
  */
 export function backendSuite(options: BackendSuiteOptions): void {
   const { describe, it, backend: source, runs = 50, seed = 20, largest = 2 ** 20, accuracy = ieeeAccuracy } = options;
