@@ -3,6 +3,7 @@ import { ieeeAccuracy, type Accuracy } from './accuracy.js';
 import { contract } from './sections/contract.js';
 import { fusedCalls } from './sections/fused.js';
 import { primitives } from './sections/primitives.js';
+import { programs } from './sections/programs.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './sections/section.js';
 import { ConformanceError } from './support/fail.js';
 
@@ -44,7 +45,7 @@ export interface BackendSuiteOptions {
 }
 
 /** The sections of the suite, in order. */
-export const sections = (): readonly Section[] => [contract(), primitives(), fusedCalls()];
+export const sections = (): readonly Section[] => [contract(), primitives(), fusedCalls(), programs()];
 
 /**
  * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls and random programs.
