@@ -23,4 +23,5 @@ export { evaluate } from './runtime/evaluate.js';
 export { compile, placeholder, Placeholder, type Argument, type CompiledFunction, type Traced } from './runtime/compile.js';
 export { tidy } from './runtime/tidy.js';
 export { liveMemory, setMemoryLimits } from './runtime/memory.js';
+export { primitiveNames, type PrimitiveName } from './ops/primitives.js';
 export * from './ops/index.js';

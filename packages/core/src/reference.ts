@@ -3,6 +3,7 @@ export { builtInOps } from './built-in-ops.js';
 import { elementwiseKernel, type Kernel } from './backend/kernel.js';
 import type { Attrs } from './expr/attrs.js';
 import type { ScalarForm } from './expr/op-def.js';
+import type { PrimitiveName } from './ops/primitives.js';
 import { absScalar } from './ops/elementwise/abs.js';
 import { acosScalar } from './ops/elementwise/acos.js';
 import { acoshScalar } from './ops/elementwise/acosh.js';
@@ -200,4 +201,4 @@ export const referenceKernels = {
   // normalisation
   logSoftmax: logSoftmaxReference as Kernel,
   softmax: softmaxReference as Kernel,
-} satisfies Record<string, Kernel>;
+} satisfies Record<PrimitiveName, Kernel> & Record<string, Kernel>;
