@@ -1,6 +1,7 @@
 import type { Backend, BackendSpec } from '@unfoldjs/core';
 import { UnfoldError } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
+import { gpu } from '@unfoldjs/backend-gpu';
 import { modeRuns } from '@unfoldjs/test-support';
 
 /** A way of running that tests go through: a backend in one of its modes. */
@@ -25,4 +26,8 @@ const mode = (name: string, spec: () => BackendSpec): Mode => ({
   },
 });
 
-export const modes: readonly Mode[] = [mode('cpu', () => cpu())];
+export const modes: readonly Mode[] = [
+  mode('cpu', () => cpu()),
+  mode('gpu:webasm', () => gpu({ mode: 'webasm' })),
+  mode('gpu:cpu', () => gpu({ mode: 'cpu' })),
+];
