@@ -119,12 +119,12 @@ export function windowCounts(input: Pair, { window, strides, dilations, padding 
   });
 }
 
-/** The padding extended at the end so that `counts` windows fit: what ceil mode reaches over. */
+/** The padding with the end moved so that exactly `counts` windows fit: ceil mode reaches over it, or leaves a part of it out. */
 export function coveringPadding(input: Pair, attrs: WindowAttrs, counts: Pair): Pairs {
   return perAxis((axis) => {
-    const [before, after] = attrs.padding[axis];
+    const [before] = attrs.padding[axis];
     const reach = (counts[axis] - 1) * attrs.strides[axis] + extentOf(attrs.window[axis], attrs.dilations[axis]);
-    return [before, Math.max(after, reach - input[axis] - before)] as const;
+    return [before, Math.max(0, reach - input[axis] - before)] as const;
   });
 }
 
