@@ -1,7 +1,7 @@
 /** For authors of optimizer rules: the rules with their examples, and what their laws are tested with. */
 export * from './optimizer/rule-examples.js';
 export { defineRule, type Builder, type Rule, type RuleSpec } from './optimizer/rule.js';
-export { any, commutes, constant, named, number, once, op, type GraphReader, type Match, type NodeRef, type Pattern } from './optimizer/pattern.js';
+export { any, commutes, constant, named, number, once, op, type GraphReader, type Match, type Pattern } from './optimizer/pattern.js';
 export { bytes, nodes, steps, type Measure } from './optimizer/measure.js';
 export { drawFrom, plainDraw, type Draw, type RuleExample } from './optimizer/example.js';
 export type { Pass } from './optimizer/pass.js';

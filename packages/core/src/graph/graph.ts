@@ -9,6 +9,8 @@ export type NodeId = number;
 
 /** One op and where its operands come from. */
 export interface GraphNode {
+  /** Its own key in the table. */
+  readonly id: NodeId;
   readonly op: OpDef;
   readonly inputs: readonly NodeId[];
   readonly attrs: Attrs;

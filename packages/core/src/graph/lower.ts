@@ -24,13 +24,13 @@ export function lower(outputs: readonly Expr[], options: { readonly arguments?: 
   let nextId = 0;
 
   const addInput = (leaf: Expr): NodeId => {
-    nodes[nextId] = { op: inputOp, inputs: [], attrs: { index: inputs.length }, type: leaf.type };
+    nodes[nextId] = { id: nextId, op: inputOp, inputs: [], attrs: { index: inputs.length }, type: leaf.type };
     inputs.push(nextId);
     leaves.push(leaf);
     return nextId++;
   };
   const addConstant = (type: GraphNode['type'], data: Parameters<ConstantPool['add']>[0]): NodeId => {
-    nodes[nextId] = { op: constantOp, inputs: [], attrs: { key: pool.add(data) }, type };
+    nodes[nextId] = { id: nextId, op: constantOp, inputs: [], attrs: { key: pool.add(data) }, type };
     return nextId++;
   };
   const addNode = (expr: Expr): NodeId => {
@@ -39,7 +39,7 @@ export function lower(outputs: readonly Expr[], options: { readonly arguments?: 
     if (op === dataOp) return hostData === 'constants' && storage!.host ? addConstant(type, storage!.host) : addInput(expr);
     if (op === rangeOp || op === literalOp) return addConstant(type, elementsOf(expr));
     const inputIds = expr.inputs.map((input) => ids.get(resultOf(input))!);
-    nodes[nextId] = source === undefined ? { op, inputs: inputIds, attrs, type } : { op, inputs: inputIds, attrs, type, source };
+    nodes[nextId] = source === undefined ? { id: nextId, op, inputs: inputIds, attrs, type } : { id: nextId, op, inputs: inputIds, attrs, type, source };
     return nextId++;
   };
 

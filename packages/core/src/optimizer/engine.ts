@@ -1,11 +1,11 @@
 import { enablePatches, produce, produceWithPatches, type Patch } from 'immer';
 import { unfoldError } from '../errors/unfold-error.js';
-import type { ConstantPool, Graph, NodeId } from '../graph/graph.js';
+import type { ConstantPool, Graph, NodeId, GraphNode } from '../graph/graph.js';
 import { viewOf } from '../graph/view.js';
 import { formatType, sameType } from '../types/tensor-type.js';
 import { Overlay, type Write } from './overlay.js';
 import { compilePass, type CompiledPass, type CompiledRule, type Pass } from './pass.js';
-import { matchPattern, type NodeRef } from './pattern.js';
+import { matchPattern } from './pattern.js';
 import type { Rule } from './rule.js';
 import type { Target } from './target.js';
 
@@ -13,9 +13,9 @@ import type { Target } from './target.js';
 export interface Hit {
   readonly rule: Rule;
   /** The node that the rule matched at, as it was. */
-  readonly root: NodeRef;
+  readonly root: GraphNode;
   /** The node that took its place. */
-  readonly by: NodeRef;
+  readonly by: GraphNode;
   /** How much of the rule's measure it saved. */
   readonly saved: number;
   /** Every entry of the node table that it changed, in order, and the outputs after it. */
@@ -52,7 +52,7 @@ const maxRounds = 64;
  */
 export function runPass(pass: Pass, graph: Graph, context: PassContext): PassResult {
   const compiled = compilePass(pass);
-  const overlay = new Overlay(graph, context.pool, context.target);
+  const overlay = new Overlay(graph, context);
   const hits: Hit[] = [];
   const rounds = new Rounds(pass);
   const worklist = new Worklist(overlay, compiled);
@@ -76,11 +76,11 @@ export function runPass(pass: Pass, graph: Graph, context: PassContext): PassRes
 }
 
 /** The replacement that a rule makes for a node, or null where it does not fire. */
-function tryRule({ rule, pattern }: CompiledRule, root: NodeRef, overlay: Overlay, pass: Pass): NodeRef | null {
+function tryRule({ rule, pattern }: CompiledRule, root: GraphNode, overlay: Overlay, pass: Pass): GraphNode | null {
   const match = matchPattern(pattern, root, overlay);
   if (!match) return null;
   overlay.begin(root);
-  let by: NodeRef | null;
+  let by: GraphNode | null;
   try {
     by = rule.when(match, overlay) ? rule.rewrite(match, overlay) : null;
   } catch (fault) {
@@ -94,7 +94,7 @@ function tryRule({ rule, pattern }: CompiledRule, root: NodeRef, overlay: Overla
   return null;
 }
 
-const broken = (rule: Rule, pass: Pass, root: NodeRef, problem: string, cause?: unknown) =>
+const broken = (rule: Rule, pass: Pass, root: GraphNode, problem: string, cause?: unknown) =>
   unfoldError({
     code: 'ILLEGAL_GRAPH',
     op: root.op.name,
@@ -176,7 +176,7 @@ class Rounds {
   }
 }
 
-function recordHit(rule: Rule, root: NodeRef, by: NodeRef, overlay: Overlay): Hit {
+function recordHit(rule: Rule, root: GraphNode, by: GraphNode, overlay: Overlay): Hit {
   const before = new Map<NodeId, Write>();
   const after = new Map<NodeId, Write>();
   for (const write of overlay.writes) {
@@ -185,14 +185,11 @@ function recordHit(rule: Rule, root: NodeRef, by: NodeRef, overlay: Overlay): Hi
   }
   const graphBefore = {
     target: overlay.target,
-    node: (id: NodeId): NodeRef => {
-      const node = before.get(id)?.before;
-      return node ? { ...node, id } : overlay.node(id);
-    },
+    node: (id: NodeId): GraphNode => before.get(id)?.before ?? overlay.node(id),
   };
   let saved = 0;
-  for (const { id, before: node } of before.values()) if (node) saved += rule.saves.of({ ...node, id }, graphBefore);
-  for (const { id, after: node } of after.values()) if (node) saved -= rule.saves.of({ ...node, id }, overlay);
+  for (const { before: node } of before.values()) if (node) saved += rule.saves.of(node, graphBefore);
+  for (const { after: node } of after.values()) if (node) saved -= rule.saves.of(node, overlay);
   return { rule, root, by, saved, writes: overlay.writes, outputs: overlay.outputs };
 }
 

@@ -1,4 +1,4 @@
-import { attrsKey, noAttrs, type Attrs } from '../expr/attrs.js';
+import { noAttrs, type Attrs } from '../expr/attrs.js';
 import { scalarOp } from '../expr/leaves.js';
 import type { OpDef } from '../expr/op-def.js';
 import { graft } from '../graph/graft.js';
@@ -8,8 +8,8 @@ import { Refusal } from '../errors/refuse.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { allocate, type DType, type TypedArray } from '../types/dtype.js';
 import type { TensorType } from '../types/tensor-type.js';
-import type { NodeRef } from './pattern.js';
 import type { Builder } from './rule.js';
+import { computesTheSame, hashOf } from './same-node.js';
 import type { Target } from './target.js';
 
 /** One entry of the node table before and after a rewrite; null where there is none. */
@@ -30,7 +30,7 @@ export class Overlay implements Builder {
   /** Where each output that was replaced went. */
   readonly #outputs: NodeId[];
   readonly #outputIds: Map<NodeId, number>;
-  #byKey: Map<string, NodeId> | null = null;
+  readonly #tables = new Map<boolean, Map<number, NodeId[]>>();
   #nextId: NodeId;
   #source: string | undefined = undefined;
 
@@ -40,11 +40,17 @@ export class Overlay implements Builder {
   /** Every change since `begin`, in order. */
   writes: Write[] = [];
 
+  readonly target: Target;
+  readonly #pool: ConstantPool;
+  readonly #isRecording: boolean;
+
   constructor(
     readonly base: Graph,
-    private readonly pool: ConstantPool,
-    readonly target: Target,
+    { pool, target, record = false }: { readonly pool: ConstantPool; readonly target: Target; readonly record?: boolean },
   ) {
+    this.#pool = pool;
+    this.target = target;
+    this.#isRecording = record;
     this.#view = viewOf(base);
     this.#nextId = base.nextId;
     this.#outputs = [...base.outputs];
@@ -53,7 +59,7 @@ export class Overlay implements Builder {
   }
 
   /** Starts the log of one rewrite. Nodes made in it stand on the user's line that made `root`. */
-  begin(root: NodeRef): void {
+  begin(root: GraphNode): void {
     this.inserted = [];
     this.relieved = new Set();
     this.writes = [];
@@ -66,10 +72,10 @@ export class Overlay implements Builder {
     return this.#at(id) !== null;
   }
 
-  node(id: NodeId): NodeRef {
+  node(id: NodeId): GraphNode {
     const node = this.#at(id);
     if (!node) throw new RangeError(`no node ${id}`);
-    return { ...node, id };
+    return node;
   }
 
   #at(id: NodeId): GraphNode | null {
@@ -93,15 +99,15 @@ export class Overlay implements Builder {
     return this.userCount(id) === 1 && !this.isOutput(id);
   }
 
-  elements(node: NodeRef): TypedArray | null {
-    if (node.op === constantOp) return this.pool.get(node.attrs.key as number);
+  elements(node: GraphNode): TypedArray | null {
+    if (node.op === constantOp) return this.#pool.get(node.attrs.key as number);
     if (node.op !== scalarOp) return null;
     const data = allocate(node.type.dtype, 1);
     data[0] = node.attrs.value as number;
     return data;
   }
 
-  supports(node: NodeRef): true | string {
+  supports(node: GraphNode): true | string {
     return this.target.supports({ op: node.op, attrs: node.attrs, inputs: this.#typesOf(node.inputs), output: node.type });
   }
 
@@ -111,36 +117,36 @@ export class Overlay implements Builder {
 
   // --- building ---
 
-  op<A extends Attrs>(op: OpDef<A>, inputs: readonly NodeRef[], attrs: A | typeof noAttrs = noAttrs): NodeRef {
+  op<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs: A | typeof noAttrs = noAttrs): GraphNode {
     const types = inputs.map((input) => input.type);
     return this.node(this.add(op as OpDef, inputs.map((input) => input.id), attrs, infer(op, types, attrs as A)));
   }
 
-  ifSupported<A extends Attrs>(op: OpDef<A>, inputs: readonly NodeRef[], attrs: A | typeof noAttrs = noAttrs): NodeRef | null {
+  ifSupported<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs: A | typeof noAttrs = noAttrs): GraphNode | null {
     const types = inputs.map((input) => input.type);
     const output = infer(op, types, attrs as A);
     return this.target.supports({ op: op as OpDef, attrs, inputs: types, output }) === true ? this.op(op, inputs, attrs) : null;
   }
 
-  tensors(build: (inputs: readonly Tensor[]) => Tensor, inputs: readonly NodeRef[]): NodeRef {
+  tensors(build: (inputs: readonly Tensor[]) => Tensor, inputs: readonly GraphNode[]): GraphNode {
     return this.node(graft(build, inputs, this));
   }
 
-  scalar(value: number, dtype: DType): NodeRef {
+  scalar(value: number, dtype: DType): GraphNode {
     return this.node(this.add(scalarOp as OpDef, [], { value, dtype }, { dtype, shape: [] }));
   }
 
-  constant(data: TypedArray, type: TensorType): NodeRef {
+  constant(data: TypedArray, type: TensorType): GraphNode {
     return this.node(this.addConstant(data, type));
   }
 
   /** The id of an equal node, or of a new one. */
   add(op: OpDef, inputs: readonly NodeId[], attrs: Attrs, type: TensorType): NodeId {
-    const node: GraphNode = { op, inputs, attrs, type, ...(this.#source === undefined ? {} : { source: this.#source }) };
-    const key = keyOf(node);
-    const known = this.#table.get(key);
+    const id = this.#nextId;
+    const node: GraphNode = this.#source === undefined ? { id, op, inputs, attrs, type } : { id, op, inputs, attrs, type, source: this.#source };
+    const known = this.#equalNode(node);
     if (known !== undefined) return known;
-    const id = this.#nextId++;
+    this.#nextId++;
     this.#write(id, node);
     for (const input of inputs) this.#mutableUsers(input).add(id);
     this.inserted.push(id);
@@ -148,21 +154,44 @@ export class Overlay implements Builder {
   }
 
   addConstant(data: TypedArray, type: TensorType): NodeId {
-    return this.add(constantOp as OpDef, [], { key: keyOfConstant(this.pool, data, type) }, type);
+    return this.add(constantOp as OpDef, [], { key: keyOfConstant(this.#pool, data, type) }, type);
   }
 
-  /** The node that stood in the table first under this node's key; the node itself where it is the first. */
+  /** The node that computes the same as `id` and is to stay: another one, or itself. */
   firstEqual(id: NodeId): NodeId {
-    return this.#table.get(keyOf(this.#at(id)!)) ?? id;
+    return this.#equalNode(this.#at(id)!) ?? id;
   }
 
-  get #table(): Map<string, NodeId> {
-    if (this.#byKey) return this.#byKey;
-    const table = (this.#byKey = new Map<string, NodeId>());
-    for (const id of this.#view.order) {
-      const node = this.#at(id);
-      if (node && !table.has(keyOf(node))) table.set(keyOf(node), id);
+  /**
+   * Another node that computes the same. It reads the same operands, so it is looked for among the users of the one with the
+   * fewest; only for leaves and where all operands have many users is the table of all nodes made.
+   */
+  #equalNode(node: GraphNode): NodeId | undefined {
+    let fewest = Infinity;
+    let users: Iterable<NodeId> = [];
+    for (const input of node.inputs) {
+      const count = this.userCount(input);
+      if (count >= fewest) continue;
+      fewest = count;
+      users = this.usersOf(input);
     }
+    for (const user of fewest > 8 ? (this.#tableOf(node.op).get(hashOf(node)) ?? []) : users) {
+      if (user !== node.id && computesTheSame(this.#at(user)!, node)) return user;
+    }
+    return undefined;
+  }
+
+  /** Leaves, or all other nodes, by hash; made at the first use and kept up to date. */
+  #tableOf({ isLeaf }: OpDef): Map<number, NodeId[]> {
+    const known = this.#tables.get(isLeaf);
+    if (known) return known;
+    const table = new Map<number, NodeId[]>();
+    this.#tables.set(isLeaf, table);
+    const enter = (node: GraphNode | null): void => {
+      if (node && node.op.isLeaf === isLeaf) enterNode(table, node);
+    };
+    for (const id of this.#view.order) enter(this.#at(id));
+    for (const [id, node] of this.#changed) if (id >= this.base.nextId) enter(node);
     return table;
   }
 
@@ -206,10 +235,10 @@ export class Overlay implements Builder {
 
   #write(id: NodeId, node: GraphNode | null): void {
     const before = this.#at(id);
-    this.writes.push({ id, before, after: node });
-    const table = this.#byKey;
-    if (table && before && table.get(keyOf(before)) === id) table.delete(keyOf(before));
-    if (table && node && !table.has(keyOf(node))) table.set(keyOf(node), id);
+    if (this.#isRecording) this.writes.push({ id, before, after: node });
+    const table = this.#tables.get((node ?? before)!.op.isLeaf);
+    if (table && before) dropNode(table, before);
+    if (table && node) enterNode(table, node);
     this.#changed.set(id, node);
   }
 
@@ -233,17 +262,17 @@ export class Overlay implements Builder {
   }
 }
 
-const attrKeys = new WeakMap<Attrs, string>();
+function enterNode(table: Map<number, NodeId[]>, node: GraphNode): void {
+  const hash = hashOf(node);
+  const bucket = table.get(hash);
+  if (bucket) bucket.push(node.id);
+  else table.set(hash, [node.id]);
+}
 
-const attrsKeyOnce = (attrs: Attrs): string => {
-  let key = attrKeys.get(attrs);
-  if (key === undefined) attrKeys.set(attrs, (key = attrsKey(attrs)));
-  return key;
-};
-
-/** Equal for nodes that compute the same. Inputs carry their index, constants the place of their elements. */
-const keyOf = ({ op, inputs, attrs, type }: GraphNode): string =>
-  `${op.id}(${inputs.join()})${attrsKeyOnce(attrs)}${op === (constantOp as OpDef) ? `${type.dtype}${type.shape.join()}` : ''}`;
+function dropNode(table: Map<number, NodeId[]>, node: GraphNode): void {
+  const bucket = table.get(hashOf(node))!;
+  bucket.splice(bucket.indexOf(node.id), 1);
+}
 
 const smallConstants = new WeakMap<ConstantPool, Map<string, number>>();
 

@@ -2,14 +2,9 @@ import { scalarOp } from '../expr/leaves.js';
 import type { OpDef } from '../expr/op-def.js';
 import { constantOp, type GraphNode, type NodeId } from '../graph/graph.js';
 
-/** A node together with its id: what patterns capture and rewrites build with. */
-export interface NodeRef extends GraphNode {
-  readonly id: NodeId;
-}
-
 /** Reads a graph as it stands while a pass works on it. */
 export interface GraphReader {
-  node(id: NodeId): NodeRef;
+  node(id: NodeId): GraphNode;
   /** True where exactly one node reads this one and it is no output. */
   hasOneUser(id: NodeId): boolean;
   userCount(id: NodeId): number;
@@ -67,32 +62,38 @@ export const once = <N extends string>(pattern: Pattern<N>): Pattern<N> => ({ ..
 export const depthOf = (pattern: Pattern): number => (pattern.inputs ? 1 + Math.max(...pattern.inputs.map(depthOf)) : 0);
 
 /** The nodes that a pattern captured, with the node it matched at as `root`. */
-export type Match<N extends string = string> = { readonly [K in N | 'root']: NodeRef };
+export type Match<N extends string = string> = { readonly [K in N | 'root']: GraphNode };
 
 /** Matches a pattern at a node; null where it does not fit. Recursion is over the pattern, never over the graph. */
-export function matchPattern<N extends string>(pattern: Pattern<N>, root: NodeRef, graph: GraphReader): Match<N> | null {
-  const captures = new Map<string, NodeRef>();
-  if (!fits(pattern, root, true)) return null;
-  captures.set('root', root);
-  return Object.fromEntries(captures) as Match<N>;
+export function matchPattern<N extends string>(pattern: Pattern<N>, root: GraphNode, graph: GraphReader): Match<N> | null {
+  if (!fitsAlone(pattern, root)) return null;
+  const captures: Captures = { root };
+  return fits(pattern, root, graph, captures) ? (captures as Match<N>) : null;
+}
 
-  function fits({ name, ops, inputs, once, test, commutes }: Pattern<N>, node: NodeRef, isRoot: boolean): boolean {
-    if (ops && !ops.includes(node.op)) return false;
-    if (test && !test(node)) return false;
-    if (once && !isRoot && !graph.hasOneUser(node.id)) return false;
-    if (name !== null) {
-      const known = captures.get(name);
-      if (known && known.id !== node.id) return false;
-      captures.set(name, node);
-    }
-    if (!inputs) return true;
-    if (inputs.length !== node.inputs.length) return false;
-    const before = commutes ? [...captures] : null;
-    if (inputs.every((input, i) => fits(input, graph.node(node.inputs[i]!), false))) return true;
-    if (!before) return false;
-    captures.clear();
-    for (const [key, value] of before) captures.set(key, value);
-    const last = inputs.length - 1;
-    return inputs.every((input, i) => fits(input, graph.node(node.inputs[last - i]!), false));
+type Captures = Record<string, GraphNode>;
+
+/** What can be said of a node without its operands: rules out most nodes at once. */
+const fitsAlone = ({ ops, test }: Pattern, node: GraphNode): boolean => (ops === null || ops.includes(node.op)) && (test === null || test(node));
+
+function fits(pattern: Pattern, node: GraphNode, graph: GraphReader, captures: Captures): boolean {
+  const { name, inputs } = pattern;
+  if (name !== null) {
+    const known = captures[name];
+    if (known && known.id !== node.id) return false;
+    captures[name] = node;
   }
+  if (!inputs) return true;
+  if (inputs.length !== node.inputs.length) return false;
+  if (!pattern.commutes) return inputs.every((input, i) => fitsBelow(input, node.inputs[i]!, graph, captures));
+  const before = { ...captures };
+  if (inputs.every((input, i) => fitsBelow(input, node.inputs[i]!, graph, captures))) return true;
+  for (const key of Object.keys(captures)) if (!(key in before)) delete captures[key];
+  const last = inputs.length - 1;
+  return inputs.every((input, i) => fitsBelow(input, node.inputs[last - i]!, graph, captures));
+}
+
+function fitsBelow(pattern: Pattern, id: NodeId, graph: GraphReader, captures: Captures): boolean {
+  const node = graph.node(id);
+  return fitsAlone(pattern, node) && (!pattern.once || graph.hasOneUser(id)) && fits(pattern, node, graph, captures);
 }

@@ -1,31 +1,31 @@
 import type { Attrs } from '../expr/attrs.js';
 import { noAttrs } from '../expr/attrs.js';
-import type { NodeId } from '../graph/graph.js';
+import type { NodeId, GraphNode } from '../graph/graph.js';
 import type { OpDef } from '../expr/op-def.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { DType, TypedArray } from '../types/dtype.js';
 import type { TensorType } from '../types/tensor-type.js';
 import type { Measure } from './measure.js';
 import type { Target } from './target.js';
-import type { GraphReader, Match, NodeRef, Pattern } from './pattern.js';
+import type { GraphReader, Match, Pattern } from './pattern.js';
 
 /** What a rewrite builds with. Every node goes through the hash-consing table: an equal one is found, not made again. */
 export interface Builder extends GraphReader {
   /** An op on nodes; its type is inferred. */
-  op<A extends Attrs>(op: OpDef<A>, inputs: readonly NodeRef[], attrs?: A | typeof noAttrs): NodeRef;
+  op<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs?: A | typeof noAttrs): GraphNode;
   /** The same where the target runs such a call, else null: what rules that fuse ask with. */
-  ifSupported<A extends Attrs>(op: OpDef<A>, inputs: readonly NodeRef[], attrs?: A | typeof noAttrs): NodeRef | null;
+  ifSupported<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs?: A | typeof noAttrs): GraphNode | null;
   /** Plain tensor code on nodes. */
-  tensors(build: (inputs: readonly Tensor[]) => Tensor, inputs: readonly NodeRef[]): NodeRef;
-  scalar(value: number, dtype: DType): NodeRef;
-  constant(data: TypedArray, type: TensorType): NodeRef;
+  tensors(build: (inputs: readonly Tensor[]) => Tensor, inputs: readonly GraphNode[]): GraphNode;
+  scalar(value: number, dtype: DType): GraphNode;
+  constant(data: TypedArray, type: TensorType): GraphNode;
   /** The elements of a constant or of a number, or null where they are not known. */
-  elements(node: NodeRef): TypedArray | null;
+  elements(node: GraphNode): TypedArray | null;
   readonly target: Target;
   /** The node that stands first in the table of equal nodes: itself, or one that computes the same. */
   firstEqual(id: NodeId): NodeId;
   /** True, or why the target does not run this node as it stands. */
-  supports(node: NodeRef): true | string;
+  supports(node: GraphNode): true | string;
 }
 
 /** A rewrite of one piece of graph into an equal and better one, as data. */
@@ -38,7 +38,7 @@ export interface Rule {
   /** What must hold besides the pattern. */
   when(match: Match, graph: Builder): boolean;
   /** The node that takes the root's place, of the same type; null where it decides not to. */
-  rewrite(match: Match, graph: Builder): NodeRef | null;
+  rewrite(match: Match, graph: Builder): GraphNode | null;
   /** What falls with every rewrite, which is also why a pass comes to an end. */
   readonly saves: Measure;
 }
@@ -48,7 +48,7 @@ export interface RuleSpec<N extends string> {
   readonly because: string;
   readonly match: () => Pattern<N>;
   readonly when?: (match: Match<N>, graph: Builder) => boolean;
-  readonly rewrite: (match: Match<N>, graph: Builder) => NodeRef | null;
+  readonly rewrite: (match: Match<N>, graph: Builder) => GraphNode | null;
   readonly saves: Measure;
 }
 

@@ -1,8 +1,8 @@
 import { scalarOp } from '../../expr/leaves.js';
 import type { BodyArg, BodyStep, ElementwiseBody } from '../../ops/fused/body.js';
-import type { NodeId } from '../../graph/graph.js';
+import type { NodeId, GraphNode } from '../../graph/graph.js';
 import type { DType } from '../../types/dtype.js';
-import type { GraphReader, NodeRef } from '../pattern.js';
+import type { GraphReader } from '../pattern.js';
 
 /** The most operands and instructions of a fused op: what every backend's kernels can hold, and what keeps the work linear. */
 export const maxOperands = 8;
@@ -11,20 +11,20 @@ export const maxInstructions = 32;
 /** A body in the making: nodes become instructions, whatever else they read becomes operands or numbers. */
 export interface BodyBuilder {
   /** Operands in the order in which the fused op takes them. */
-  readonly operands: readonly NodeRef[];
+  readonly operands: readonly GraphNode[];
   readonly body: ElementwiseBody;
   /** Appends the op of a node. Its operands must be there already, or become operands of the whole. */
-  append(node: NodeRef): void;
+  append(node: GraphNode): void;
   /** Appends a whole body; its input i is the node `inputs[i]`. The result stands for `node`. */
-  appendBody(node: NodeRef, body: ElementwiseBody, inputs: readonly NodeId[]): void;
+  appendBody(node: GraphNode, body: ElementwiseBody, inputs: readonly NodeId[]): void;
   /** Says that an operand of nodes is what argument `as` says. */
   define(id: NodeId, as: BodyArg): void;
 }
 
 /** Starts from operands and instructions that are there. `firstInput` counts inputs before the first operand. */
-export function bodyBuilder(graph: GraphReader, start: { operands?: readonly NodeRef[]; body?: ElementwiseBody; firstInput?: number } = {}): BodyBuilder {
+export function bodyBuilder(graph: GraphReader, start: { operands?: readonly GraphNode[]; body?: ElementwiseBody; firstInput?: number } = {}): BodyBuilder {
   const { firstInput = 0 } = start;
-  const operands: NodeRef[] = [...(start.operands ?? [])];
+  const operands: GraphNode[] = [...(start.operands ?? [])];
   const body: BodyStep[] = [...(start.body ?? [])];
   const known = new Map<NodeId, BodyArg>();
   operands.forEach(({ id }, i) => known.set(id, { input: firstInput + i }));

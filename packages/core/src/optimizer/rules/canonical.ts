@@ -1,5 +1,5 @@
 import { scalarOp } from '../../expr/leaves.js';
-import { constantOp } from '../../graph/graph.js';
+import { constantOp, type GraphNode } from '../../graph/graph.js';
 import { add, addOp } from '../../ops/elementwise/add.js';
 import { equalOp } from '../../ops/elementwise/equal.js';
 import { maxOp } from '../../ops/elementwise/maximum.js';
@@ -10,10 +10,10 @@ import { broadcastOp, broadcastTo } from '../../ops/shape/broadcast.js';
 import { broadcastShapes, sameShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { RuleExample } from '../example.js';
 import { bytes, type Measure } from '../measure.js';
-import { any, op, type GraphReader, type NodeRef } from '../pattern.js';
+import { any, op, type GraphReader } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
-const isKnown = ({ op }: NodeRef): boolean => op === scalarOp || op === constantOp;
+const isKnown = ({ op }: GraphNode): boolean => op === scalarOp || op === constantOp;
 
 const commutativeOps = () => [addOp, mulOp, maxOp, minOp, equalOp];
 
@@ -59,7 +59,7 @@ export const readBeforeBroadcast = defineRule({
   saves: broadcastsRead,
 });
 
-const shapesWith = (operands: readonly NodeRef[], unbroadcast: number, graph: GraphReader): Shape[] =>
+const shapesWith = (operands: readonly GraphNode[], unbroadcast: number, graph: GraphReader): Shape[] =>
   operands.map((operand, i) => (i === unbroadcast ? graph.node(operand.inputs[0]!) : operand).type.shape);
 
 export const readBeforeBroadcastExample: RuleExample = {

@@ -1,4 +1,5 @@
 import type { OpDef } from '../../expr/op-def.js';
+import type { GraphNode } from '../../graph/graph.js';
 import { convMatmulOp } from '../../ops/fused/conv-matmul.js';
 import type { Pair, Pairs, WindowAttrs } from '../../ops/geometry.js';
 import { conv2d, conv2dOp } from '../../ops/image/conv2d.js';
@@ -10,7 +11,7 @@ import { transposeOp } from '../../ops/shape/transpose.js';
 import { sameShape, sizeOf } from '../../types/shape.js';
 import type { RuleExample } from '../example.js';
 import type { Measure } from '../measure.js';
-import { any, op, type GraphReader, type NodeRef } from '../pattern.js';
+import { any, op, type GraphReader } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
 // --- padding ---
@@ -18,7 +19,7 @@ import { defineRule } from '../rule.js';
 /** Ops on [N, H, W, C] images that pad rows and columns with zeros themselves, as their attribute `padding` says. */
 const paddingOps = (): OpDef[] => [conv2dOp as OpDef, im2colOp as OpDef];
 
-const isSpatialZeroPad = ({ op, attrs, type }: NodeRef): boolean => {
+const isSpatialZeroPad = ({ op, attrs, type }: GraphNode): boolean => {
   if (op !== (padOp as OpDef) || type.shape.length !== 4) return false;
   const { paddings, value } = attrs as PadAttrs;
   return Object.is(value, 0) && [0, 3].every((axis) => paddings[axis]![0] === 0 && paddings[axis]![1] === 0);
@@ -35,7 +36,7 @@ export const foldPadIntoConv = defineRule({
   match: () => op(paddingOps()),
   when: ({ root }, graph) => isSpatialZeroPad(graph.node(root.inputs[0]!)),
   rewrite: ({ root }, graph) => {
-    const [padded, ...rest] = root.inputs.map((id) => graph.node(id)) as [NodeRef, ...NodeRef[]];
+    const [padded, ...rest] = root.inputs.map((id) => graph.node(id)) as [GraphNode, ...GraphNode[]];
     const { paddings } = padded.attrs as PadAttrs;
     const own = root.attrs.padding as Pairs;
     const padding = own.map(([before, after], i): Pair => [before + paddings[i + 1]![0], after + paddings[i + 1]![1]]);
@@ -57,7 +58,7 @@ export const foldPadIntoConvExample: RuleExample = {
 // --- patches ---
 
 /** The im2col behind a node, perhaps under a shape that keeps its last axis; null where there is none. */
-function patchesUnder(node: NodeRef, graph: Pick<GraphReader, 'node'>): NodeRef | null {
+function patchesUnder(node: GraphNode, graph: Pick<GraphReader, 'node'>): GraphNode | null {
   const patches = node.op === (reshapeOp as OpDef) ? graph.node(node.inputs[0]!) : node;
   const keepsColumns = node.type.shape[node.type.shape.length - 1] === patches.type.shape[3];
   return patches.op === (im2colOp as OpDef) && keepsColumns ? patches : null;

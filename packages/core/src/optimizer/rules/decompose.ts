@@ -1,14 +1,16 @@
 import { argumentOp } from '../../expr/leaves.js';
+import type { GraphNode } from '../../graph/graph.js';
 import { expressionOrder } from '../../graph/lower.js';
 import { relu } from '../../ops/elementwise/relu.js';
+import { conv2d } from '../../ops/image/conv2d.js';
 import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { RuleExample } from '../example.js';
 import type { Measure, Measured } from '../measure.js';
-import { any, type NodeRef } from '../pattern.js';
+import { any } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 
-const isComposite = ({ op }: Pick<NodeRef, 'op'>): boolean => !op.isLeaf && !op.isView && !op.isPrimitive;
+const isComposite = ({ op }: Pick<GraphNode, 'op'>): boolean => !op.isLeaf && !op.isView && !op.isPrimitive;
 
 /** Definitions that must be put in the place of ops until the target runs all of them. */
 const definitions: Measure = {
@@ -16,9 +18,9 @@ const definitions: Measure = {
   of: (node, graph) => countDefinitions(node, graph),
 };
 
-function countDefinitions(root: NodeRef, graph: Measured): number {
+function countDefinitions(root: GraphNode, graph: Measured): number {
   let count = 0;
-  const pending: { op: NodeRef['op']; attrs: NodeRef['attrs']; inputs: readonly NodeRef['type'][]; type: NodeRef['type'] }[] = [
+  const pending: { op: GraphNode['op']; attrs: GraphNode['attrs']; inputs: readonly GraphNode['type'][]; type: GraphNode['type'] }[] = [
     { ...root, inputs: root.inputs.map((id) => graph.node(id).type) },
   ];
   while (pending.length > 0) {
@@ -33,7 +35,7 @@ function countDefinitions(root: NodeRef, graph: Measured): number {
   return count;
 }
 
-const expand = ({ root }: { readonly root: NodeRef }, graph: Builder): NodeRef =>
+const expand = ({ root }: { readonly root: GraphNode }, graph: Builder): GraphNode =>
   graph.tensors(
     (inputs) => root.op.decompose(inputs, root.attrs, root.type)!,
     root.inputs.map((id) => graph.node(id)),
@@ -49,7 +51,7 @@ export const decomposeUnsupported = defineRule({
 });
 
 /** A target that runs primitives alone. */
-const primitivesOnly = { name: 'primitives', supports: ({ op }: { op: NodeRef['op'] }) => op.isPrimitive || `only primitives run` };
+const primitivesOnly = { name: 'primitives', supports: ({ op }: { op: GraphNode['op'] }) => op.isPrimitive || `only primitives run` };
 
 export const decomposeUnsupportedExample: RuleExample = {
   rule: decomposeUnsupported,
@@ -65,3 +67,14 @@ export const lowerConvolution = defineRule({
   rewrite: expand,
   saves: definitions,
 });
+
+export const lowerConvolutionExample: RuleExample = {
+  rule: lowerConvolution,
+  build: (draw) => {
+    const groups = draw.integer(1, 2);
+    const depth = draw.integer(1, 2);
+    const x = draw.input([draw.integer(1, 2), draw.integer(3, 5), draw.integer(3, 5), groups * depth]);
+    const filters = draw.input([draw.integer(1, 3), draw.integer(1, 3), depth, groups * draw.integer(1, 2)]);
+    return conv2d(x, filters, { strides: draw.integer(1, 2), padding: draw.pick(['valid', 'same', 1] as const), groups });
+  },
+};

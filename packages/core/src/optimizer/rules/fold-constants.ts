@@ -1,5 +1,5 @@
 import { scalarOp } from '../../expr/leaves.js';
-import { constantOp } from '../../graph/graph.js';
+import { constantOp, type GraphNode } from '../../graph/graph.js';
 import { add } from '../../ops/elementwise/add.js';
 import { mul } from '../../ops/elementwise/mul.js';
 import { sqrt } from '../../ops/elementwise/sqrt.js';
@@ -12,16 +12,16 @@ import { allocate, type TypedArray } from '../../types/dtype.js';
 import { sizeOf, stridesOf } from '../../types/shape.js';
 import type { RuleExample } from '../example.js';
 import { nodes } from '../measure.js';
-import { any, op, type NodeRef } from '../pattern.js';
+import { any, op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 
 /** Elements of the largest result that is computed while a program is built. Larger ones are cheaper to compute than to carry along. */
 export const foldingCap = 4096;
 
-const isKnown = ({ op }: NodeRef): boolean => op === scalarOp || op === constantOp;
+const isKnown = ({ op }: GraphNode): boolean => op === scalarOp || op === constantOp;
 
 /** An elementwise op on elements that are known, rounded as arrays of its dtype round. */
-export function evaluateElementwise(node: Pick<NodeRef, 'op' | 'attrs' | 'type'>, operands: readonly NodeRef[], graph: Builder): TypedArray {
+export function evaluateElementwise(node: Pick<GraphNode, 'op' | 'attrs' | 'type'>, operands: readonly GraphNode[], graph: Builder): TypedArray {
   const data = allocate(node.type.dtype, sizeOf(node.type.shape));
   elementwiseKernel(node.op.scalar!)({
     op: node.op,

@@ -1,5 +1,5 @@
 import { scalarOp } from '../../expr/leaves.js';
-import type { NodeId } from '../../graph/graph.js';
+import type { NodeId, GraphNode } from '../../graph/graph.js';
 import { add } from '../../ops/elementwise/add.js';
 import { exp } from '../../ops/elementwise/exp.js';
 import { mul } from '../../ops/elementwise/mul.js';
@@ -9,7 +9,7 @@ import { fusedElementwiseOp } from '../../ops/fused/fused-elementwise.js';
 import { sameShape } from '../../types/shape.js';
 import type { RuleExample } from '../example.js';
 import { steps } from '../measure.js';
-import { any, type NodeRef } from '../pattern.js';
+import { any } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
 
@@ -17,11 +17,11 @@ import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
  * The elementwise nodes that can run together with `root`, users before operands: those of its shape that only the group reads.
  * A smaller operand is left outside, because inside it would be computed once for every element of the result.
  */
-function groupOf(root: NodeRef, graph: Builder): NodeRef[] {
-  const group: NodeRef[] = [];
+function groupOf(root: GraphNode, graph: Builder): GraphNode[] {
+  const group: GraphNode[] = [];
   const operands = new Set<NodeId>();
   const readInside = new Map<NodeId, number>();
-  const candidates: NodeRef[] = [root];
+  const candidates: GraphNode[] = [root];
   for (let member = candidates.shift(); member; member = candidates.shift()) {
     const added = member.inputs.filter((id) => !operands.has(id) && graph.node(id).op !== scalarOp);
     const grown = operands.size + new Set(added).size - (operands.has(member.id) ? 1 : 0);

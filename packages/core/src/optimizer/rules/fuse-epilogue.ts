@@ -1,5 +1,6 @@
 import { scalarOp } from '../../expr/leaves.js';
 import type { OpDef } from '../../expr/op-def.js';
+import type { GraphNode } from '../../graph/graph.js';
 import { add } from '../../ops/elementwise/add.js';
 import { mul } from '../../ops/elementwise/mul.js';
 import { relu } from '../../ops/elementwise/relu.js';
@@ -12,14 +13,15 @@ import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
 import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { RuleExample } from '../example.js';
 import { steps } from '../measure.js';
-import { any, type NodeRef } from '../pattern.js';
+import { any } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
+import { fuseElementwise } from './fuse-elementwise.js';
 
 const isProduct = (op: OpDef): boolean => op === matmulOp || op === matmulEpilogueOp || op === convMatmulOp;
 
 /** A product that nobody else reads, among the operands of an elementwise node, perhaps under another shape. */
-function productUnder(root: NodeRef, graph: Builder): { operand: NodeRef; product: NodeRef } | null {
+function productUnder(root: GraphNode, graph: Builder): { operand: GraphNode; product: GraphNode } | null {
   for (const id of new Set(root.inputs)) {
     const operand = graph.node(id);
     if (!sameShape(operand.type.shape, root.type.shape) || !graph.hasOneUser(id)) continue;
@@ -32,10 +34,10 @@ function productUnder(root: NodeRef, graph: Builder): { operand: NodeRef; produc
 }
 
 /** An operand that broadcasts to `from`, so shaped that it broadcasts to `to`; null where that takes more than a reshape. */
-function reshaped(operand: NodeRef, from: Shape, to: Shape, graph: Builder): NodeRef | null {
+function reshaped(operand: GraphNode, from: Shape, to: Shape, graph: Builder): GraphNode | null {
   const { shape } = operand.type;
   const size = sizeOf(shape);
-  const view = (target: Shape): NodeRef => (sameShape(shape, target) ? operand : graph.op(reshapeOp, [operand], { shape: target }));
+  const view = (target: Shape): GraphNode => (sameShape(shape, target) ? operand : graph.op(reshapeOp, [operand], { shape: target }));
   if (operand.op === scalarOp || sameShape(from, to)) return operand;
   if (sameShape(shape, from)) return view(to);
   if (size === 1) return view([1]);
@@ -44,14 +46,14 @@ function reshaped(operand: NodeRef, from: Shape, to: Shape, graph: Builder): Nod
 }
 
 /** `root` as the last instructions of the product that it reads. */
-function absorb(root: NodeRef, body: ElementwiseBody | null, graph: Builder): NodeRef | null {
+function absorb(root: GraphNode, body: ElementwiseBody | null, graph: Builder): GraphNode | null {
   const found = productUnder(root, graph);
   if (!found) return null;
   const { operand, product } = found;
   const { epilogue = [], ...attrs } = product.attrs as { epilogue?: ElementwiseBody };
   const [a, b, ...extras] = product.inputs.map((id) => graph.node(id));
 
-  const others = new Map<number, NodeRef>();
+  const others = new Map<number, GraphNode>();
   for (const id of root.inputs) {
     if (id === operand.id) continue;
     const other = reshaped(graph.node(id), root.type.shape, product.type.shape, graph);
@@ -99,3 +101,13 @@ export const fuseBodyIntoEpilogue = defineRule({
   rewrite: ({ root }, graph) => absorb(root, root.attrs.body as ElementwiseBody, graph),
   saves: steps,
 });
+
+export const fuseBodyIntoEpilogueExample: RuleExample = {
+  rule: fuseBodyIntoEpilogue,
+  first: [fuseElementwise],
+  build: (draw) => {
+    const [m, k, n] = draw.shape(3) as [number, number, number];
+    const product = matmul(draw.input([m, k]), draw.input([k, n]));
+    return draw.pick([() => mul(product, relu(product)), () => add(mul(product, product), add(product, draw.input([n])))])();
+  },
+};

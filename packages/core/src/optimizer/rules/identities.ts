@@ -1,3 +1,5 @@
+import type { OpDef } from '../../expr/op-def.js';
+import type { GraphNode } from '../../graph/graph.js';
 import { add, addOp } from '../../ops/elementwise/add.js';
 import { cast, castOp } from '../../ops/elementwise/cast.js';
 import { ceil, ceilOp } from '../../ops/elementwise/ceil.js';
@@ -21,8 +23,8 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { sameType } from '../../types/tensor-type.js';
 import type { DType } from '../../types/dtype.js';
 import type { Draw, RuleExample } from '../example.js';
-import { nodes } from '../measure.js';
-import { any, number, op, type NodeRef } from '../pattern.js';
+import { inARow, nodes, reads } from '../measure.js';
+import { any, number, op } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
 // Each holds for NaN, the infinities and -0, bit for bit. x + 0 is missing on purpose: -0 + 0 is 0. So is x * 0: NaN * 0 is NaN.
@@ -65,7 +67,7 @@ export const doubleNegationExample: RuleExample = { rule: doubleNegation, build:
 
 export const doubleNot = defineRule({
   name: 'double-not',
-  because: 'not not x is x',
+  because: 'negating a truth twice gives it back',
   match: () => op(logicalNotOp, op(logicalNotOp, any('x'))),
   rewrite: ({ x }) => x,
   saves: nodes,
@@ -78,7 +80,7 @@ export const addNegated = defineRule({
   because: 'x + -y is x - y, and x - -y is x + y: IEEE 754 defines subtraction so',
   match: () => op([addOp, subOp], any('x'), op(negOp, any('y'))),
   rewrite: ({ root, x, y }, graph) => graph.op(root.op === addOp ? subOp : addOp, [x, y]),
-  saves: nodes,
+  saves: reads('negations added', () => [addOp, subOp], () => [negOp]),
 });
 
 export const addNegatedExample: RuleExample = {
@@ -95,7 +97,7 @@ export const multiplyNegated = defineRule({
   match: () => op([mulOp, divOp], op(negOp, any('x')), op(negOp, any('y'))),
   when: ({ x }) => x.type.dtype === 'float32',
   rewrite: ({ root, x, y }, graph) => graph.op(root.op, [x, y]),
-  saves: nodes,
+  saves: reads('negations multiplied', () => [mulOp, divOp], () => [negOp]),
 });
 
 export const multiplyNegatedExample: RuleExample = {
@@ -111,7 +113,7 @@ export const evenOfNegated = defineRule({
   because: 'the absolute value and the square do not see a sign',
   match: () => op([absOp, squareOp], op(negOp, any('x'))),
   rewrite: ({ root, x }, graph) => graph.op(root.op, [x], root.attrs),
-  saves: nodes,
+  saves: reads('negations read in vain', () => [absOp, squareOp], () => [negOp]),
 });
 
 export const evenOfNegatedExample: RuleExample = { rule: evenOfNegated, build: (draw) => draw.pick([abs, square])(neg(anyInput(draw))) };
@@ -158,7 +160,7 @@ export const castChain = defineRule({
   match: () => op(castOp, op(castOp, any('x'))),
   when: ({ root, x }, graph) => isLossless(x.type.dtype, graph.node(root.inputs[0]!).type.dtype, root.type.dtype),
   rewrite: ({ root, x }, graph) => (x.type.dtype === root.type.dtype ? x : graph.op(castOp, [x], { dtype: root.type.dtype })),
-  saves: nodes,
+  saves: inARow('casts in a row', () => castOp as OpDef),
 });
 
 /** int32 to float32 rounds, and float32 to int32 cuts: all but "is it zero" may be lost there. */
@@ -182,7 +184,7 @@ export const knownChoice = defineRule({
     const known = graph.elements(condition);
     const sure = a.id === b.id || (known !== null && known.length > 0 && known.every((value) => value === known[0]));
     if (!sure) return null;
-    const chosen: NodeRef = a.id === b.id || known![0] !== 0 ? a : b;
+    const chosen: GraphNode = a.id === b.id || known![0] !== 0 ? a : b;
     if (sameType(chosen.type, root.type)) return chosen;
     return graph.op(broadcastOp, [chosen], { shape: root.type.shape });
   },

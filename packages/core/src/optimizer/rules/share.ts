@@ -23,6 +23,6 @@ export const shareEqualExample: RuleExample = {
   first: [constantToTheRight],
   build: (draw) => {
     const x = draw.input(draw.shape(draw.integer(0, 3)));
-    return sub(neg(mul(x, 2)), mul(2, x));
+    return sub(neg(mul(x, 2)), neg(mul(2, x)));
   },
 };

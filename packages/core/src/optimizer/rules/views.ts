@@ -1,3 +1,5 @@
+import type { OpDef } from '../../expr/op-def.js';
+import type { GraphNode } from '../../graph/graph.js';
 import { broadcastOp, broadcastTo } from '../../ops/shape/broadcast.js';
 import { concatOp } from '../../ops/shape/concat.js';
 import { padOp, type PadAttrs } from '../../ops/shape/pad.js';
@@ -8,14 +10,14 @@ import { transpose, transposeOp, type TransposeAttrs } from '../../ops/shape/tra
 import { apply } from '../../tensor/operand.js';
 import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { Draw, RuleExample } from '../example.js';
-import { nodes, steps } from '../measure.js';
-import { any, named, op, type NodeRef } from '../pattern.js';
+import { inARow, nodes, steps } from '../measure.js';
+import { any, named, op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 
 /** The attributes of a node whose op is known from the pattern. */
-const attrsOf = <A>(node: NodeRef): A => node.attrs as A;
+const attrsOf = <A>(node: GraphNode): A => node.attrs as A;
 
-const reshaped = (graph: Builder, x: NodeRef, shape: Shape): NodeRef => (sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape }));
+const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode => (sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape }));
 
 // --- reshape ---
 
@@ -24,7 +26,7 @@ export const reshapeOfReshape = defineRule({
   because: 'a shape given after another is the only one that counts',
   match: () => op(reshapeOp, op(reshapeOp, any('x'))),
   rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
-  saves: { unit: 'reshapes in a row', of: ({ op, inputs }, graph) => (op === reshapeOp && graph.node(inputs[0]!).op === reshapeOp ? 1 : 0) },
+  saves: inARow('reshapes in a row', () => reshapeOp as OpDef),
 });
 
 export const reshapeOfReshapeExample: RuleExample = {
@@ -83,7 +85,7 @@ export const transposeOfTranspose = defineRule({
     const perm = compose(attrsOf<TransposeAttrs>(inner).perm, attrsOf<TransposeAttrs>(root).perm);
     return isIdentity(perm) ? x : graph.op(transposeOp, [x], { perm });
   },
-  saves: { unit: 'transposes in a row', of: ({ op, inputs }, graph) => (op === transposeOp && graph.node(inputs[0]!).op === transposeOp ? 1 : 0) },
+  saves: inARow('transposes in a row', () => transposeOp as OpDef),
 });
 
 export const transposeOfTransposeExample: RuleExample = {
@@ -122,7 +124,7 @@ export const sliceOfSlice = defineRule({
       strides: b.strides.map((stride, axis) => stride * a.strides[axis]!),
     });
   },
-  saves: { unit: 'slices in a row', of: ({ op, inputs }, graph) => (op === sliceOp && graph.node(inputs[0]!).op === sliceOp ? 1 : 0) },
+  saves: inARow('slices in a row', () => sliceOp as OpDef),
 });
 
 export const sliceOfSliceExample: RuleExample = {
@@ -160,7 +162,7 @@ export const reverseOfReverse = defineRule({
     const axes = [...a.filter((axis) => !b.includes(axis)), ...b.filter((axis) => !a.includes(axis))].sort((p, q) => p - q);
     return axes.length === 0 ? x : graph.op(reverseOp, [x], { axes });
   },
-  saves: { unit: 'reversals in a row', of: ({ op, inputs }, graph) => (op === reverseOp && graph.node(inputs[0]!).op === reverseOp ? 1 : 0) },
+  saves: inARow('reversals in a row', () => reverseOp as OpDef),
 });
 
 export const reverseOfReverseExample: RuleExample = {
@@ -187,7 +189,7 @@ export const broadcastOfBroadcast = defineRule({
   because: 'repeating twice is repeating once to the last shape',
   match: () => op(broadcastOp, op(broadcastOp, any('x'))),
   rewrite: ({ root, x }, graph) => graph.op(broadcastOp, [x], { shape: root.type.shape }),
-  saves: { unit: 'broadcasts in a row', of: ({ op, inputs }, graph) => (op === broadcastOp && graph.node(inputs[0]!).op === broadcastOp ? 1 : 0) },
+  saves: inARow('broadcasts in a row', () => broadcastOp as OpDef),
 });
 
 export const broadcastOfBroadcastExample: RuleExample = {
@@ -216,7 +218,7 @@ export const broadcastIsReshapeExample: RuleExample = {
   },
 };
 
-const isZeroPad = ({ attrs }: Pick<NodeRef, 'attrs'>): boolean => (attrs as PadAttrs).paddings.every(([before, after]) => before === 0 && after === 0);
+const isZeroPad = ({ attrs }: Pick<GraphNode, 'attrs'>): boolean => (attrs as PadAttrs).paddings.every(([before, after]) => before === 0 && after === 0);
 
 export const padOfNothing = defineRule({
   name: 'pad-of-nothing',
@@ -244,10 +246,7 @@ export const padOfPad = defineRule({
     const [a, b] = [attrsOf<PadAttrs>(inner), attrsOf<PadAttrs>(root)];
     return graph.op(padOp, [x], { paddings: a.paddings.map(([before, after], axis) => [before + b.paddings[axis]![0], after + b.paddings[axis]![1]] as const), value: a.value });
   },
-  saves: {
-    unit: 'frames in a row',
-    of: ({ op, inputs }, graph) => (op === padOp && graph.node(inputs[0]!).op === padOp ? 1 : 0),
-  },
+  saves: inARow('frames in a row', () => padOp as OpDef),
 });
 
 export const padOfPadExample: RuleExample = {
