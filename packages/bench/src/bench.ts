@@ -39,6 +39,11 @@ export function metric(results: Results, caseName: string, name: string): number
   return samples.map((sample) => sample[name] ?? NaN);
 }
 
-/** Lines for the cases that did not run. */
-export const refusals = (results: Results): string[] =>
-  [...results].flatMap(([name, samples]) => ('refused' in samples ? [`${name}: not run, ${samples.refused}`] : []));
+/** A line for each reason why cases did not run. */
+export function refusals(results: Results): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const [name, samples] of results) {
+    if ('refused' in samples) byReason.set(samples.refused, [...(byReason.get(samples.refused) ?? []), name]);
+  }
+  return [...byReason].map(([reason, names]) => `Not run: ${names.join('; ')}: ${reason}`);
+}
