@@ -16,6 +16,8 @@ export interface ModeFacts {
   readonly flat: boolean;
   /** The most threads along x, y and z of a grid; null for no limit. */
   readonly maxThreads: readonly [number, number, number] | null;
+  /** Threads along x that run together: rows whose length they do not divide cost extra. 1 where there is no such thing. */
+  readonly lanes: number;
   /** Kernels calculate in float64: each operation must be rounded by hand. */
   readonly wide: boolean;
   /** Math.max and Math.min keep NaN and the sign of zero. */
@@ -31,6 +33,7 @@ const shader = {
   flat: false,
   // 65,535 workgroups along each axis, of at least four threads along x and y.
   maxThreads: [2 ** 18 - 4, 2 ** 18 - 4, 2 ** 16 - 1],
+  lanes: 1,
   wide: false,
   exactMax: false,
   nonFiniteLiterals: false,
@@ -43,8 +46,8 @@ export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
   webgl2: { ...shader, maxArguments: 15 },
   webgl: { ...shader, maxArguments: 15 },
   headlessgl: { ...shader, maxArguments: 15 },
-  webasm: { ...exactHost, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, wide: false },
-  cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, wide: true },
+  webasm: { ...exactHost, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, lanes: 4, wide: false },
+  cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, lanes: 1, wide: true },
 };
 
 /** Indices are float32 in every mode: from here on neighbours are one. Whole numbers in tensors likewise. */

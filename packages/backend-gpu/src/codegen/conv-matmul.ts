@@ -1,6 +1,6 @@
 import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
-import { Bindings, type Generator } from './kernel-source.js';
+import { Bindings, type Generator, type SourceCall } from './kernel-source.js';
 
 type Pair = readonly [number, number];
 
@@ -20,53 +20,94 @@ export function insideAxis(name: string, size: number, count: number, axis: 0 | 
   return tests.length === 0 ? null : tests.join(' && ');
 }
 
+/** Up to here the products of one row of the window are written out; beyond, a loop is no slower. */
+const longestUnrolledRow = 64;
+
 /**
  * Convolution as a matrix product whose left operand, the patches, is never built: each thread computes where its patch lies in
- * the image. One thread an output; the position of a pixel is decoded once a row of the window, then indices run.
+ * the image. One thread an output; the position of a pixel is decoded once a row of the window, then indices run. The zeros around
+ * an image are multiplied like any other element: infinite filters make NaN of them, as im2col and matmul do.
  */
 export const convMatmul: Generator = (call) => {
   const { inputs, output, facts } = call;
   const attrs = call.attrs as unknown as WindowAttrs;
-  const [, height, width, channels] = inputs[0]!.type.shape as readonly [number, number, number, number];
-  const [, rows, columns, outputs] = output.shape as readonly [number, number, number, number];
-  const { window, strides, dilations, padding } = attrs;
+  const channels = inputs[0]!.type.shape[3]!;
   const grid = gridOf(output.shape, facts);
-  const [n, oh, ow, o] = grid.axes as [string, string, string, string];
   const bindings = new Bindings(call);
-  const [x, filters] = [bindings.operand(0), bindings.operand(1)];
+  const names: Names = { axes: grid.axes as Names['axes'], x: bindings.operand(0), filters: bindings.operand(1) };
   const epilogue = writeEpilogue(call, bindings, grid.axes);
-  const inside = [insideAxis('iy', height, rows, 0, attrs), insideAxis('ix', width, columns, 1, attrs)].filter((test) => test !== null);
-
-  const lines = [
-    ...grid.lines,
-    'let sum = 0.0;',
-    integer('p', '0'),
-    integer('q', o),
-    `for (let kh = 0; kh < ${window[0]}; kh++) {`,
-    integer('iy', affine([[oh, strides[0]], ['kh', dilations[0]]], -padding[0][0])),
-    `for (let kw = 0; kw < ${window[1]}; kw++) {`,
-    integer('ix', affine([[ow, strides[1]], ['kw', dilations[1]]], -padding[1][0])),
-    ...(inside.length > 0 ? [`if (${inside.join(' && ')}) {`] : []),
-    `p = ${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels]])};`,
-    `for (let c = 0; c < ${channels}; c++) {`,
-    `sum += ${x}[p] * ${filters}[q];`,
-    'p++;',
-    `q += ${outputs};`,
-    '}',
-    // The zeros around an image are multiplied like any other element: infinite filters make NaN of them, as im2col and matmul do.
-    ...(inside.length > 0 ? ['} else {', `for (let c = 0; c < ${channels}; c++) {`, `sum += 0.0 * ${filters}[q];`, `q += ${outputs};`, '}', '}'] : []),
-    '}',
-    '}',
-    ...epilogue.lines,
-    `return ${epilogue.result};`,
-  ];
+  const isUnrolled = attrs.window[1] * channels <= longestUnrolledRow;
+  const rows = isUnrolled ? unrolledRows(call, attrs, names) : loopedRows(call, attrs, names);
+  const source = bindings.functionOf([...grid.lines, 'let sum = 0.0;', integer('p', '0'), integer('q', names.axes[3]), ...rows, ...epilogue.lines, `return ${epilogue.result};`]);
   return [
     {
       name: `convMatmul${epilogue.name}`,
-      reason: 'patches are read in place; one thread an output',
-      source: bindings.functionOf(lines),
+      reason: `patches are read in place; one thread an output, rows of the window ${isUnrolled ? 'written out' : 'in loops'}`,
+      source,
       output: grid.output,
       arguments: bindings.list,
     },
   ];
 };
+
+interface Names {
+  readonly axes: readonly [n: string, oh: string, ow: string, o: string];
+  readonly x: string;
+  readonly filters: string;
+}
+
+type Shape4 = readonly [number, number, number, number];
+
+/** Loops over the window and the channels: `p` runs through pixels, `q` through the filters from the first to the last row. */
+function loopedRows({ inputs, output }: SourceCall, attrs: WindowAttrs, { axes: [n, oh, ow], x, filters }: Names): string[] {
+  const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
+  const [, rows, columns, outputs] = output.shape as Shape4;
+  const { window, strides, dilations, padding } = attrs;
+  const inside = [insideAxis('iy', height, rows, 0, attrs), insideAxis('ix', width, columns, 1, attrs)].filter((test) => test !== null);
+  const overChannels = (...body: string[]): string[] => [`for (let c = 0; c < ${channels}; c++) {`, ...body, `q += ${outputs};`, '}'];
+  const products = [
+    `p = ${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels]])};`,
+    ...overChannels(`sum += ${x}[p] * ${filters}[q];`, 'p++;'),
+  ];
+  return [
+    `for (let kh = 0; kh < ${window[0]}; kh++) {`,
+    integer('iy', affine([[oh, strides[0]], ['kh', dilations[0]]], -padding[0][0])),
+    `for (let kw = 0; kw < ${window[1]}; kw++) {`,
+    integer('ix', affine([[ow, strides[1]], ['kw', dilations[1]]], -padding[1][0])),
+    ...(inside.length === 0 ? products : [`if (${inside.join(' && ')}) {`, ...products, '} else {', ...overChannels(`sum += 0.0 * ${filters}[q];`), '}']),
+    '}',
+    '}',
+  ];
+}
+
+/** A loop over the rows of the window; the products of a row are written out, and only pixels that can lie outside are tested. */
+function unrolledRows({ inputs, output }: SourceCall, attrs: WindowAttrs, { axes: [n, oh, ow], x, filters }: Names): string[] {
+  const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
+  const [, rows, columns, outputs] = output.shape as Shape4;
+  const { window, strides, dilations, padding } = attrs;
+  const stride = strides[1];
+  const products: string[] = [];
+  for (let kw = 0; kw < window[1]; kw++) {
+    const shift = kw * dilations[1] - padding[1][0];
+    const first = Math.ceil(-shift / stride);
+    const last = Math.floor((width - 1 - shift) / stride);
+    const tests = [...(first > 0 ? [`${ow} >= ${first}`] : []), ...(last < columns - 1 ? [`${ow} <= ${last}`] : [])];
+    for (let c = 0; c < channels; c++) {
+      const pixel = `${x}[${affine([['p', 1]], shift * channels + c)}]`;
+      const filter = `${filters}[${affine([['q', 1]], (kw * channels + c) * outputs)}]`;
+      if (tests.length === 0) products.push(`sum += ${pixel} * ${filter};`);
+      else products.push('v = 0.0;', `if (${tests.join(' && ')}) { v = ${pixel}; }`, `sum += v * ${filter};`);
+    }
+  }
+  const inside = insideAxis('iy', height, rows, 0, attrs);
+  const row = [`p = ${affine([[n, height * width * channels], ['iy', width * channels], [ow, stride * channels]])};`, ...products];
+  const outside = [`for (let k = 0; k < ${window[1] * channels}; k++) {`, `sum += 0.0 * ${filters}[${affine([['q', 1], ['k', outputs]])}];`, '}'];
+  return [
+    ...(products.includes('v = 0.0;') ? ['let v = 0.0;'] : []),
+    `for (let kh = 0; kh < ${window[0]}; kh++) {`,
+    integer('iy', affine([[oh, strides[0]], ['kh', dilations[0]]], -padding[0][0])),
+    ...(inside === null ? row : [`if (${inside}) {`, ...row, '} else {', ...outside, '}']),
+    `q += ${window[1] * channels * outputs};`,
+    '}',
+  ];
+}

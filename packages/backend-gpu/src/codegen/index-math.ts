@@ -46,41 +46,40 @@ export function rowGrid(size: number, { maxThreads }: ModeFacts): { output: read
 
 /**
  * One thread an element of `shape`. The last axes are x and y of the grid and cost nothing; all others are z, decoded by
- * division. Where only flat results can be read on, everything is decoded from x.
+ * division. A last axis that does not fill the lanes is joined with the one before it. Where only flat results can be read on,
+ * everything is decoded from x.
  */
 export function gridOf(shape: readonly number[], facts: ModeFacts, prefix = 'i'): Grid {
   const axes = shape.map((dim, axis) => (dim === 1 ? '0' : `${prefix}${axis}`));
-  const wide = shape.map((_, axis) => axis).filter((axis) => shape[axis] !== 1);
-  const direct = facts.flat ? 0 : Math.min(2, Math.max(0, wide.length));
-  const merged = wide.slice(0, wide.length - direct);
-  const own = wide.slice(wide.length - direct);
-  const lines: string[] = [];
-  const output: number[] = [];
-
-  if (own.length > 0) {
-    output.push(shape[own.at(-1)!]!);
-    lines.push(`const ${axes[own.at(-1)!]!} = this.thread.x;`);
-  }
-  if (own.length > 1) {
-    output.push(shape[own[0]!]!);
-    lines.push(`const ${axes[own[0]!]!} = this.thread.y;`);
-  }
-  if (merged.length > 0) {
-    output.push(sizeOf(merged.map((axis) => shape[axis]!)));
-    const thread = output.length === 1 ? 'x' : 'z';
-    lines.push(...decode(`this.thread.${thread}`, merged.map((axis) => [axes[axis]!, shape[axis]!] as const)));
-  }
-  if (output.length === 0) output.push(1);
+  const wide = shape.map((dim, axis) => [axes[axis]!, dim] as const).filter(([, dim]) => dim !== 1);
+  const groups = groupAxes(wide, facts);
+  const output = groups.map((group) => sizeOf(group.map(([, dim]) => dim)));
   if (facts.maxThreads?.some((most, k) => (output[k] ?? 1) > most)) {
     const row = rowGrid(sizeOf(shape), facts);
-    const named = wide.map((axis) => [axes[axis]!, shape[axis]!] as const);
-    return { output: row.output, lines: [integer(`${prefix}row`, row.position), ...decode(`${prefix}row`, named)], axes };
+    return { output: row.output, lines: [integer(`${prefix}row`, row.position), ...decode(`${prefix}row`, wide)], axes };
   }
-  return { output, lines, axes };
+  const lines = groups.flatMap((group, k) => {
+    const thread = `this.thread.${'xyz'[k]}`;
+    return group.length === 1 ? [`const ${group[0]![0]} = ${thread};`] : decode(thread, group);
+  });
+  return { output: output.length === 0 ? [1] : output, lines, axes };
+}
+
+type NamedAxis = readonly [name: string, dim: number];
+
+/** The axes that become x, y and z of a grid, each with the slowest first. */
+function groupAxes(axes: readonly NamedAxis[], { flat, lanes }: ModeFacts): NamedAxis[][] {
+  if (axes.length === 0) return [];
+  if (flat) return [[...axes]];
+  const rest = [...axes];
+  const x = [rest.pop()!];
+  if (x[0]![1] % lanes !== 0 && rest.length > 0) x.unshift(rest.pop()!);
+  const y = rest.splice(-1);
+  return [x, y, rest].filter((group) => group.length > 0);
 }
 
 /** Statements that take a row-major position apart into its indices, the last axis fastest. */
-export function decode(position: string, axes: readonly (readonly [name: string, dim: number])[]): string[] {
+export function decode(position: string, axes: readonly NamedAxis[]): string[] {
   const lines: string[] = [];
   let rest = position;
   for (let k = axes.length - 1; k > 0; k--) {
