@@ -1,10 +1,11 @@
-import { sizeOf, unfoldError, type BackendBuffer, type Executable, type Program } from '@unfoldjs/core';
+import { sizeOf, unfoldError, type BackendBuffer, type Executable, type Program, type Step } from '@unfoldjs/core';
 import { type DeviceBuffer } from './buffers.js';
 import { chainRunner } from './chain-runner.js';
 import type { Handle } from './gpujs.js';
 import { pipelineRunner } from './pipeline-runner.js';
 import { planKernels } from './plan.js';
 import type { Session } from './session.js';
+import { supportsIn } from './supports.js';
 
 export interface ExecutableOptions {
   readonly threads: boolean;
@@ -16,6 +17,7 @@ export interface ExecutableOptions {
 
 /** Generates the kernels of a program and makes it ready to run. gpu.js builds them in the first run. */
 export async function makeExecutable(session: Session, program: Program, { threads, handleOf, own }: ExecutableOptions): Promise<Executable> {
+  for (const step of program.steps) assertSupported(session, step);
   const plan = planKernels(program, session.facts);
   const setup = { session, program, plan };
   const runner = session.facts.execution === 'pipeline' ? pipelineRunner({ ...setup, threads }) : await chainRunner(setup);
@@ -60,3 +62,15 @@ export async function makeExecutable(session: Session, program: Program, { threa
   };
 }
 
+
+function assertSupported({ mode, name }: Session, { op, attrs, inputs, type }: Step): void {
+  const reason = supportsIn(mode, { op, attrs, inputs: inputs.map((operand) => operand.type), output: type });
+  if (reason === true) return;
+  throw unfoldError({
+    code: 'UNSUPPORTED_OP',
+    op: op.name,
+    problem: `${name} cannot run it: ${reason}.`,
+    fix: 'ask `supports` before compiling, decompose the op, or use another backend.',
+    operands: inputs.map((operand, i) => ({ name: op.argName(i), type: operand.type })),
+  });
+}
