@@ -114,6 +114,6 @@ for (let y = 0; y < height; y++) {
 }
 
 const path = fileURLToPath(new URL('../assets/picture.png', import.meta.url));
-const png = toPng(pixels, width, height);
+const png = toPng({ data: pixels, width, height });
 writeFile(path, png);
 console.log(`${path}: ${width}x${height}, ${Math.round(png.length / 1000)} kB`);

@@ -59,7 +59,8 @@ async function main(options: Options): Promise<void> {
   if (timing) console.log(`\n${timingText(timing)}\non ${where}`);
 
   const pages = await stage('Writing images', () => finished.map((run) => filters.map((filter) => writeImage(options.out, run, filter))));
-  const original = { png: toPng(picture.rgb, picture.width, picture.height), width: picture.width, height: picture.height };
+  const { width, height } = picture;
+  const original = { png: toPng({ data: picture.rgb, width, height }), width, height };
   const page = join(options.out, 'index.html');
   writeFile(
     page,
@@ -83,7 +84,7 @@ async function main(options: Options): Promise<void> {
 
 function writeImage(out: string, { backend, results }: Finished, filter: Filter): PagePicture {
   const image: Image = filter.draw(results);
-  const png = toPng(image.data, image.width, image.height);
+  const png = toPng(image);
   writeFile(join(out, folderOf(backend), `${filter.id}.png`), png);
   return { png, width: image.width, height: image.height };
 }

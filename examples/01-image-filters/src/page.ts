@@ -166,6 +166,7 @@ img.tiny { image-rendering: pixelated; width: 12rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: .9rem; margin-top: .8rem; }
 figure { margin: 0; }
 figcaption { font-size: .82rem; margin-top: .35rem; }
+figcaption .dim { display: block; }
 .recipe { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin-top: .5rem; }
 .kernels { display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }
 svg { background: #f8f8f6; border-radius: 3px; outline: 1px solid var(--line); }

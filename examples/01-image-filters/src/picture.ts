@@ -58,9 +58,9 @@ export function shrink(picture: Picture, maxSide: number): Picture {
   return { width, height, rgb };
 }
 
-/** Writes 8-bit pixels with 1 (grey) or 3 channels as PNG bytes. */
-export const toPng = (data: Uint8Array, width: number, height: number): Uint8Array =>
-  encodePng({ width, height, data, depth: 8, channels: data.length / (width * height) }, { zlib: { level: 4 } });
+/** Pixels of 8 bits as a PNG: 1 channel (grey, or counting into a palette) or 3. */
+export const toPng = ({ data, width, height, palette }: { data: Uint8Array; width: number; height: number; palette?: readonly (readonly number[])[] }): Uint8Array =>
+  encodePng({ width, height, data, depth: 8, channels: data.length / (width * height), ...(palette ? { palette: palette.map((colour) => [...colour]) } : {}) }, { zlib: { level: 4 } });
 
 /** Writes a file and the folders above it. @throws UserError where it cannot. */
 export function writeFile(path: string, content: Uint8Array | string): void {

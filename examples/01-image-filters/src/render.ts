@@ -1,11 +1,15 @@
 // Elements of results as 8-bit pixels, for people to look at.
 
-/** One image: 8-bit pixels with 1 or 3 channels. */
+/** One image: 8-bit pixels with 1 or 3 channels, or with 1 that counts into a palette. */
 export interface Image {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  readonly palette?: readonly Colour[];
 }
+
+/** Red, green and blue, 0 to 255. */
+export type Colour = readonly [number, number, number];
 
 type Size = { readonly width: number; readonly height: number };
 
@@ -20,30 +24,29 @@ export function bright(values: ArrayLike<number>, size: Size): Image {
   return plain(Float32Array.from(values, (value) => Math.sqrt(value / scale)), size);
 }
 
-const below = [33, 102, 172] as const;
-const middle = [248, 248, 246] as const;
-const above = [202, 60, 30] as const;
+const [below, middle, above]: readonly Colour[] = [[33, 102, 172], [248, 248, 246], [202, 60, 30]];
+
+/** Blue below the middle, red above it. Almost white there, and steep beside it, so that weak answers show. */
+const divergingPalette: readonly Colour[] = Array.from({ length: 255 }, (_, i) => {
+  const share = (i - 127) / 127;
+  const end = share < 0 ? below! : above!;
+  return [0, 1, 2].map((c) => Math.round(middle![c]! + (end[c]! - middle![c]!) * Math.sqrt(Math.abs(share)))) as unknown as Colour;
+});
 
 /** Values of both signs: blue below zero, red above, almost white at zero. */
 export function signed(values: ArrayLike<number>, { width, height }: Size): Image {
   const scale = largeAbsolute(values);
-  const data = new Uint8Array(3 * values.length);
-  for (let i = 0; i < values.length; i++) {
-    const share = Math.max(-1, Math.min(1, values[i]! / scale));
-    const strength = Math.sqrt(Math.abs(share));
-    const end = share < 0 ? below : above;
-    for (let c = 0; c < 3; c++) data[3 * i + c] = Math.round(middle[c]! + (end[c]! - middle[c]!) * strength);
-  }
-  return { width, height, data };
+  const data = Uint8Array.from(values, (value) => 127 + Math.round(127 * Math.max(-1, Math.min(1, value / scale))));
+  return { width, height, data, palette: divergingPalette };
 }
 
-/** A direction as a hue, once around for `turn`, as bright as `strengths`. */
+/** A direction as a hue, once around for `turn`; brighter where `strengths` is larger. */
 export function hues(angles: ArrayLike<number>, turn: number, strengths: ArrayLike<number>, { width, height }: Size): Image {
   const scale = largeAbsolute(strengths);
   const data = new Uint8Array(3 * angles.length);
   for (let i = 0; i < angles.length; i++) {
     const colour = hueColour(angles[i]! / turn);
-    const value = Math.sqrt(Math.min(1, strengths[i]! / scale));
+    const value = Math.min(1, strengths[i]! / scale) ** 0.4;
     for (let c = 0; c < 3; c++) data[3 * i + c] = toByte(colour[c]! * value);
   }
   return { width, height, data };
@@ -55,28 +58,26 @@ export const hueColour = (hue: number): readonly [number, number, number] => {
   return [wave(0), wave(1 / 3), wave(2 / 3)];
 };
 
-/** Coloured images of one size side by side at half their size, with a white gap between them. */
+/** Images of signed values, of one size, side by side at half their size. */
 export function contactSheet(images: readonly Image[], columns: number): Image {
   const gap = 4;
   const [cellWidth, cellHeight] = [Math.ceil(images[0]!.width / 2), Math.ceil(images[0]!.height / 2)];
   const width = columns * (cellWidth + gap) - gap;
   const height = Math.ceil(images.length / columns) * (cellHeight + gap) - gap;
-  const data = new Uint8Array(3 * width * height).fill(255);
+  const data = new Uint8Array(width * height).fill(127);
   images.forEach((image, cell) => {
     const [left, top] = [(cell % columns) * (cellWidth + gap), Math.floor(cell / columns) * (cellHeight + gap)];
     for (let y = 0; y < cellHeight; y++) {
-      for (let x = 0; x < cellWidth; x++) {
-        for (let c = 0; c < 3; c++) data[3 * ((top + y) * width + left + x) + c] = meanOfFour(image, 2 * x, 2 * y, c);
-      }
+      for (let x = 0; x < cellWidth; x++) data[(top + y) * width + left + x] = meanOfFour(image, 2 * x, 2 * y);
     }
   });
-  return { width, height, data };
+  return { width, height, data, palette: divergingPalette };
 }
 
-/** The mean of a pixel and its neighbours to the right and below, as far as they exist, in one of three channels. */
-function meanOfFour({ width, height, data }: Image, x: number, y: number, channel: number): number {
+/** The mean of a pixel and its neighbours to the right and below, as far as they exist; palettes of signed values are in order. */
+function meanOfFour({ width, height, data }: Image, x: number, y: number): number {
   const [right, lower] = [Math.min(x + 1, width - 1), Math.min(y + 1, height - 1)];
-  const at = (column: number, row: number): number => data[3 * (row * width + column) + channel]!;
+  const at = (column: number, row: number): number => data[row * width + column]!;
   return Math.round((at(x, y) + at(right, y) + at(x, lower) + at(right, lower)) / 4);
 }
 

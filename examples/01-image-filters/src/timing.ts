@@ -84,7 +84,7 @@ export async function timeConvolutions(picture: Picture, backends: readonly Back
   };
 }
 
-export const timingHeader = ['convolution', 'median', 'GFLOP/s', 'faster than the loops (quartiles)'] as const;
+export const timingHeader = ['convolution', 'median', 'GFLOP/s', 'speed against the loops (quartiles)'] as const;
 
 export const timingCells = ({ name, medianMs, gflops, ratio }: TimingRow): string[] => [name, formatTime(medianMs), formatNumber(gflops), ratio ?? '1'];
 

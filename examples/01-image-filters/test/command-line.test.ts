@@ -42,7 +42,7 @@ describe('the program', function () {
 
   it('filters a small picture on every backend, checks, times and writes the page', () => {
     const rgb = Uint8Array.from({ length: 19 * 13 * 3 }, (_, i) => (i * 29) % 256);
-    writeFileSync(join(folder, 'small.png'), toPng(rgb, 19, 13));
+    writeFileSync(join(folder, 'small.png'), toPng({ data: rgb, width: 19, height: 13 }));
     const { status, stdout, stderr } = run('--image', 'small.png', '--out', 'results', '--rounds', '2');
     expect(stderr).not.to.include('Error');
     expect(status, stderr).to.equal(0);
@@ -75,7 +75,7 @@ describe('the program', function () {
 
   it('says where it cannot write', () => {
     writeFileSync(join(folder, 'file'), '');
-    writeFileSync(join(folder, 'dot.png'), toPng(Uint8Array.of(9), 1, 1));
+    writeFileSync(join(folder, 'dot.png'), toPng({ data: Uint8Array.of(9), width: 1, height: 1 }));
     const { status, stderr } = run('--image', 'dot.png', '--out', 'file/below', '--backend', 'cpu', '--rounds', '0');
     expect(stderr).to.include('Cannot write');
     expect(status).to.equal(1);

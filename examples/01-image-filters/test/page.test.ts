@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { renderPage, type Page } from '../src/page.js';
 import { toPng } from '../src/picture.js';
 
-const picture = { png: toPng(Uint8Array.of(1, 2, 3), 1, 1), width: 1, height: 1 };
+const picture = { png: toPng({ data: Uint8Array.of(1, 2, 3), width: 1, height: 1 }), width: 1, height: 1 };
 const backend = { label: 'a <device>', fallbackReason: null, firstMs: 12, againMs: 3, peakBytes: 2048, explanation: 'a < b && c' };
 
 const page: Page = {

@@ -62,7 +62,7 @@ describe('loading a picture', () => {
       for (const [width, height, channels] of [[1, 1, 3], [5, 3, 3], [4, 7, 1]] as const) {
         const data = Uint8Array.from({ length: width * height * channels }, (_, i) => (i * 91) % 256);
         const path = join(folder, 'deep/er', `${width}x${height}.png`);
-        writeFile(path, toPng(data, width, height));
+        writeFile(path, toPng({ data, width, height }));
         const back = loadPicture(path);
         expect([back.width, back.height]).to.deep.equal([width, height]);
         expect([...back.rgb]).to.deep.equal(channels === 3 ? [...data] : [...data].flatMap((value) => [value, value, value]));
@@ -115,5 +115,13 @@ describe('the picture of the project', () => {
     const { width, height, channels } = decode(readFileSync(path));
     expect([width, height, channels]).to.deep.equal([512, 384, 3]);
     expect(statSync(path).size).to.be.below(200_000);
+  });
+});
+
+describe('writing a picture', () => {
+  it('writes palettes', () => {
+    const palette = [[1, 2, 3], [40, 50, 60], [255, 254, 253]];
+    const file = toPng({ data: Uint8Array.of(2, 0, 1, 2), width: 2, height: 2, palette });
+    expect(rgbOf(file)).to.deep.equal([255, 254, 253, 1, 2, 3, 40, 50, 60, 255, 254, 253]);
   });
 });

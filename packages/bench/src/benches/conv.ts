@@ -60,5 +60,5 @@ function tableOf(workload: ConvWorkload, results: Results): string {
     return [[engine.name, formatTime(median(times)), `${formatTime(low)}-${formatTime(high)}`, formatNumber(gflops(times)), ratio, peaks.length > 0 ? `${formatNumber(median(peaks) / tensors)}x` : '']];
   });
   const note = tooSlow ? `\nThe nested loops ran at ${formatNumber(gflops(loopTimes))} GFLOP/s, under ${slowestLoops.gflops}: the machine was busy, no ratio is printed.` : '';
-  return `${describeConv(workload)}\n${textTable(['engine', 'median', 'quartiles', 'GFLOP/s', 'faster than the loops', 'peak / tensors'], rows)}${note}`;
+  return `${describeConv(workload)}\n${textTable(['engine', 'median', 'quartiles', 'GFLOP/s', 'speed against the loops', 'peak / tensors'], rows)}${note}`;
 }
