@@ -40,7 +40,7 @@ for (const mode of hostModes) {
     it('500 runs and 60 programs leave nothing behind', async () => {
       await withGpu({ mode }, async (backend) => {
         await setBackend(backend);
-        const sumOf = (values: number[] | Float32Array): Promise<number> =>
+        const sumOf = (values: number[] | Float32Array) =>
           tidy(async (own) => {
             const total = own(own(tensor(values)).mul(2).sum());
             await evaluate(total);

@@ -3,20 +3,23 @@ import { Random } from '../support/random.js';
 
 /**
  * How tensors are filled. `integers`: -4 to 4, so that every order of a short float32 sum is exact; `reals`: all signs and sizes
- * around 1; `specials`: NaN, the infinities, zeros of both signs, the ends of the range; `extremes`: the ends of int32.
+ * around 1; `specials`: NaN, the infinities, zeros of both signs, the ends of the range; `nonFinite`: the same without the ends, for
+ * sums, of which some orders overflow; `extremes`: the ends of int32.
  */
-export type Fill = 'integers' | 'reals' | 'specials' | 'extremes';
+export type Fill = 'integers' | 'reals' | 'specials' | 'nonFinite' | 'extremes';
 
 /** One element of a tensor that wants values of its own, indices for example. */
 export type Draw = (random: Random) => number;
 
 const specials = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 3.4028234663852886e38, -3.4028234663852886e38, 0.5, -2];
+const nonFinite = specials.filter((value) => Math.abs(value) <= 2 || !Number.isFinite(value));
 const extremes = [2147483647, -2147483648, 2147483646, 65537, -65536, 16777217, 46341, -1, 0, 1];
 
 const drawers: Record<Fill, Draw> = {
   integers: (random) => random.integer(-4, 4),
   reals: (random) => random.real(-3, 3),
   specials: (random) => (random.unit() < 0.5 ? random.pick(specials) : random.integer(-4, 4)),
+  nonFinite: (random) => (random.unit() < 0.5 ? random.pick(nonFinite) : random.integer(-4, 4)),
   extremes: (random) => random.pick(extremes),
 };
 

@@ -13,6 +13,7 @@ const words: Record<Fill, string> = {
   integers: 'whole numbers, bit for bit',
   reals: 'real numbers, within the derived bound',
   specials: 'NaN, infinities and zeros',
+  nonFinite: 'NaN, infinities and zeros',
   extremes: 'the ends of int32',
 };
 
@@ -42,8 +43,9 @@ function caseOf(row: PrimitiveRow, dtype: DType, fill: Fill): Case {
 
 /** What the device declares that it cannot keep. */
 export function whyLost(fill: Fill, { backend: { device } }: CaseContext): string | null {
-  if (fill === 'specials' && device.float32.nan === 'lost') return 'the device declares that float32 loses NaN';
-  if (fill === 'specials' && device.float32.infinity === 'lost') return 'the device declares that float32 loses the infinities';
+  const isSpecial = fill === 'specials' || fill === 'nonFinite';
+  if (isSpecial && device.float32.nan === 'lost') return 'the device declares that float32 loses NaN';
+  if (isSpecial && device.float32.infinity === 'lost') return 'the device declares that float32 loses the infinities';
   const bits = device.details.int32Bits;
   if (fill === 'extremes' && typeof bits === 'number' && bits < 32) return `the device declares int32 of ${bits} bits`;
   return null;

@@ -10,7 +10,7 @@ const sizes = [0, 1, 8191] as const;
 
 const fillOf: Record<DType, readonly Fill[]> = { float32: ['reals', 'specials'], int32: ['integers', 'extremes'], bool: ['integers'] };
 
-const contents: Record<Fill, string> = { integers: 'small whole numbers', reals: 'real numbers', specials: 'NaN and infinities', extremes: 'the ends of the range' };
+const contents: Record<Fill, string> = { integers: 'small whole numbers', reals: 'real numbers', specials: 'NaN and infinities', nonFinite: 'NaN and infinities', extremes: 'the ends of the range' };
 
 /** Elements come back as they were sent. */
 export const travel = (): Case[] => [
