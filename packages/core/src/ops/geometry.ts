@@ -76,7 +76,7 @@ function explicitPadding(op: string, padding: unknown, dataFormat: DataFormat): 
       code: 'INVALID_ARGUMENT',
       op,
       argument: 'padding',
-      problem: `${describe(padding)} is not a padding.`,
+      problem: `${Array.isArray(padding) ? JSON.stringify(padding) : describe(padding)} is not a padding.`,
       fix: "use 'same', 'valid', 'same_lower', a number of pixels, or [[top, bottom], [left, right]].",
     });
   }

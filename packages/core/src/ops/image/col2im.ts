@@ -5,7 +5,7 @@ import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
 import { accumulator } from '../accumulator.js';
-import { checked } from '../checked.js';
+import { checked, checkOptions } from '../checked.js';
 import { checkPair, windowCounts, type Pair, type WindowAttrs } from '../geometry.js';
 import { checkImage, forEachPixelOfPatches, windowAttrs, type Im2colOptions } from './im2col.js';
 
@@ -57,6 +57,7 @@ export interface Col2imOptions extends Im2colOptions {
  * @throws {UnfoldError} SHAPE_MISMATCH where the patches are not those of such windows; INVALID_ARGUMENT for a bad option.
  */
 export function col2im(patches: TensorLike, options: Col2imOptions): Tensor {
+  checkOptions('col2im', options, ['window', 'strides', 'padding', 'dilations', 'inputShape']);
   const tensor = toTensor(patches, 'col2im', 'patches');
   return checked('col2im', { patches: tensor }, () => {
     const { inputShape, ...window } = options;

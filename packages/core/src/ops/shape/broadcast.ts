@@ -5,6 +5,7 @@ import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { broadcastShapes, broadcastStrides, formatShape, sameShape, stridesOf, type Shape } from '../../types/shape.js';
 import { checkShape } from '../check.js';
+import { checked } from '../checked.js';
 import { copyStrided } from './copy-strided.js';
 
 export type BroadcastAttrs = { readonly shape: Shape };
@@ -13,19 +14,23 @@ export const broadcastReference: Kernel<BroadcastAttrs> = ({ attrs: { shape }, i
   copyStrided(shape, { data: x!.data, strides: broadcastStrides(x!.type.shape, shape) }, { data: output.data, strides: stridesOf(shape) });
 };
 
+/** Refuses a shape to which a tensor does not broadcast. */
+function checkBroadcast(from: Shape, to: Shape): void {
+  const fitted = broadcastShapes(from, to);
+  if (fitted && sameShape(fitted, to)) return;
+  throw refuseShape(
+    'shape',
+    `${formatShape(from)} does not broadcast to ${formatShape(to)}.`,
+    'each axis of `x`, counted from the last, must be 1 or equal to that of `shape`; other repetitions are `tile`.',
+  );
+}
+
 export const broadcastOp = defineOp<BroadcastAttrs>({
   name: 'broadcast',
   summary: 'Repeats axes of size 1, and leading axes, to a shape',
   args: ['x'],
   infer: ([x], { shape }) => {
-    const fitted = broadcastShapes(x!.shape, shape);
-    if (!fitted || !sameShape(fitted, shape)) {
-      throw refuseShape(
-        'shape',
-        `${formatShape(x!.shape)} does not broadcast to ${formatShape(shape)}.`,
-        'each axis of `x`, counted from the last, must be 1 or equal to that of `shape`; other repetitions are `tile`.',
-      );
-    }
+    checkBroadcast(x!.shape, shape);
     return { dtype: x!.dtype, shape };
   },
 });
@@ -40,5 +45,6 @@ export const broadcastOp = defineOp<BroadcastAttrs>({
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   const tensor = toTensor(x, 'broadcastTo', 'x');
   checkShape('broadcastTo', 'shape', shape);
+  checked('broadcastTo', { x: tensor }, () => checkBroadcast(tensor.shape, shape));
   return sameShape(tensor.shape, shape) ? tensor : apply(broadcastOp, [tensor], { shape: [...shape] });
 }
