@@ -1,7 +1,8 @@
-import type { Backend } from '@unfoldjs/core';
+import { explain, type Backend } from '@unfoldjs/core';
 import type { Picture } from './picture.js';
+import { bankOf, pixelsOf } from './run-bank.js';
 
-/** What `explain` says of the bank on a backend. */
-export async function explanationOf(_picture: Picture, _backend: Backend): Promise<string> {
-  return '';
+/** What `explain` says of the whole bank on a backend: the rewrites with their reasons, the steps, the memory. */
+export async function explanationOf(picture: Picture, backend: Backend): Promise<string> {
+  return String(await explain(bankOf(pixelsOf(picture)), { backend }));
 }

@@ -39,16 +39,17 @@ async function main(options: Options): Promise<void> {
   for (const { name, reason } of refusals) console.log(`${name} refused: ${reason}`);
   for (const remark of remarks) console.log(remark);
 
+  const explanations = await Promise.all(backends.map((backend) => explanationOf(picture, backend)));
+  console.log(`\n${explanations.at(-1)!}\n`);
+
   const referee = await stage('Exact results and error bounds, in float64', () => runReferee(picture));
   const finished: Finished[] = [];
-  for (const backend of backends) {
-    const explanation = await explanationOf(picture, backend);
+  for (const [i, backend] of backends.entries()) {
     backend.resetPeak?.();
     const run = await stage(`The filter bank on ${backend.name}`, () => runBank(picture, backend));
-    finished.push({ ...run, backend, explanation, deviations: checkResults(run.results, referee), peakBytes: backend.memory().peak });
+    finished.push({ ...run, backend, explanation: explanations[i]!, deviations: checkResults(run.results, referee), peakBytes: backend.memory().peak });
   }
-  console.log(`\n${finished.at(-1)!.explanation}\n`);
-  console.log(backendText(finished));
+  console.log(`\n${backendText(finished)}`);
   console.log(`\n${agreementText(finished)}`);
 
   const timing =

@@ -155,8 +155,8 @@ h1 { font-size: clamp(1.5rem, 3vw, 2.2rem); line-height: 1.2; margin: 0 0 .4rem;
 h2 { font-size: 1.2rem; margin: 0 0 .2rem; }
 p { margin: .3rem 0; max-width: 46rem; }
 code, pre { font: .86em/1.5 ui-monospace, 'Cascadia Code', Menlo, monospace; }
-header { display: grid; grid-template-columns: minmax(12rem, 24rem) 1fr; gap: 2rem; align-items: start; margin-bottom: 2rem; }
-@media (max-width: 50rem) { header { grid-template-columns: 1fr; } }
+header { display: grid; grid-template-columns: minmax(12rem, 24rem) minmax(0, 1fr); gap: 2rem; align-items: start; margin-bottom: 2rem; }
+@media (max-width: 50rem) { header { grid-template-columns: minmax(0, 1fr); } }
 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 36rem), 1fr)); gap: 1.2rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.2rem 1.2rem; min-width: 0; }
 main > .wide { grid-column: 1 / -1; }

@@ -20,9 +20,9 @@ export interface TimingRow {
   readonly ratio: string | null;
 }
 
-const maxSide = 256;
+const maxSide = 192;
 
-/** Grey values of the middle of a picture, at most 256 pixels a side. */
+/** Grey values of the middle of a picture, at most 192 pixels a side. */
 function middleOf({ rgb, width, height }: Picture): { grey: Float32Array; width: number; height: number } {
   const [w, h] = [Math.min(width, maxSide), Math.min(height, maxSide)];
   const [left, top] = [(width - w) >> 1, (height - h) >> 1];
