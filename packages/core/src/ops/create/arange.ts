@@ -17,8 +17,8 @@ import { checkedDType, checkedElement } from './check.js';
  * import { setBackend, arange } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await arange(4).data(); // Float32Array [0, 1, 2, 3]
- * await arange(6, 0, -2, 'int32').data(); // Int32Array [6, 4, 2]
+ * await arange(4).data(); // => Float32Array [0, 1, 2, 3]
+ * await arange(6, 0, -2, 'int32').data(); // => Int32Array [6, 4, 2]
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];

@@ -20,6 +20,11 @@ export interface EyeOptions {
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for a size that is no whole number from 0, an unknown dtype or unknown options.
  * @source https://www.tensorflow.org/api_docs/python/tf/eye
+ * @example
+ * import { setBackend, eye } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await eye(2, { columns: 3 }).array(); // => [[1, 0, 0], [0, 1, 0]]
  */
 export function eye(n: number, options: EyeOptions = {}): Tensor {
   checkOptions('eye', options, ['columns', 'dtype']);

@@ -16,7 +16,7 @@ import { checkedDType, checkedElement } from './check.js';
  * import { setBackend, full } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await full([2, 2], 7).array(); // [[7, 7], [7, 7]]
+ * await full([2, 2], 7).array(); // => [[7, 7], [7, 7]]
  */
 export function full(shape: Shape, value: number | boolean, dtype?: DType): Tensor {
   return filled('full', shape, value, checkedDType('full', dtype, typeof value === 'boolean' ? 'bool' : 'float32'));

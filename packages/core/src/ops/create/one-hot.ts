@@ -1,7 +1,6 @@
 import { unfoldError } from '../../errors/unfold-error.js';
-import type { TensorLike } from '../../tensor/operand.js';
+import { scalarOf, type TensorLike } from '../../tensor/operand.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { scalarOf } from '../../tensor/operand.js';
 import type { DType } from '../../types/dtype.js';
 import { checkInteger } from '../check.js';
 import { checkOptions } from '../checked.js';
@@ -32,7 +31,7 @@ export interface OneHotOptions {
  * import { setBackend, oneHot } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await oneHot([1, 0], 3).array(); // [[0, 1, 0], [1, 0, 0]]
+ * await oneHot([1, 0], 3).array(); // => [[0, 1, 0], [1, 0, 0]]
  */
 export function oneHot(indices: TensorLike, depth: number, options: OneHotOptions = {}): Tensor {
   checkOptions('oneHot', options, ['onValue', 'offValue', 'dtype']);

@@ -30,7 +30,8 @@ export interface RandomNormalOptions extends RandomOptions {
 }
 
 /**
- * Random numbers, evenly spread from `min` up to but without `max`. Made at the call, on the host, by Philox4x32-10 from the seed.
+ * Random numbers, evenly spread from `min` up to but without `max`. Made at the call, on the host, by Philox4x32-10 from the seed;
+ * so a function that is compiled draws once, while it is traced: pass the numbers in where every call needs new ones.
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for a bad shape, bounds in the wrong order or not finite, dtype bool or unknown options;
  * DATA_MISMATCH for bounds that int32 cannot hold.
@@ -39,7 +40,7 @@ export interface RandomNormalOptions extends RandomOptions {
  * import { setBackend, randomUniform } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await randomUniform([4], { seed: 7, min: 1, max: 7, dtype: 'int32' }).data(); // Int32Array [6, 5, 1, 1]
+ * await randomUniform([4], { seed: 7, min: 1, max: 7, dtype: 'int32' }).data(); // => Int32Array [6, 5, 1, 1]
  */
 export function randomUniform(shape: Shape, options: RandomUniformOptions = {}): Tensor {
   checkShape('randomUniform', 'shape', shape);
@@ -65,7 +66,7 @@ export function randomUniform(shape: Shape, options: RandomUniformOptions = {}):
 }
 
 /**
- * Random float32 numbers from the normal distribution. Made at the call, on the host, by Philox4x32-10 from the seed.
+ * Random float32 numbers from the normal distribution. Made at the call, on the host, as those of `randomUniform`.
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for a bad shape, a number that is not finite, a negative `stdDev` or unknown options.
  * @source https://www.tensorflow.org/api_docs/python/tf/random/normal

@@ -19,6 +19,6 @@ export const addOp = defineOp({
  * import { setBackend, add } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await add([1, 2], 3).data(); // Float32Array [4, 5]
+ * await add([1, 2], 3).data(); // => Float32Array [4, 5]
  */
 export const add = binary(addOp);

@@ -40,6 +40,11 @@ export const clipOp = defineOp<ClipAttrs>({
  * @throws {UnfoldError} INVALID_ARGUMENT for a bound that is no number, or a lower bound above the upper; DATA_MISMATCH for a bound
  * that int32 cannot hold, beside int32.
  * @source https://www.tensorflow.org/api_docs/python/tf/clip_by_value
+ * @example
+ * import { setBackend, clip } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await clip([-2, 0.5, 9], { min: 0, max: 1 }).array(); // => [0, 0.5, 1]
  */
 export function clip(x: TensorLike, options: ClipOptions = {}): Tensor {
   checkOptions('clip', options, ['min', 'max']);

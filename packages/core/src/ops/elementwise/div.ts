@@ -16,5 +16,11 @@ export const divOp = defineOp({
  *
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/divide
+ * @example
+ * import { setBackend, div, tensor } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await div([-7, 7], 2).array(); // => [-3.5, 3.5]
+ * await div(tensor(Int32Array.of(-7, 7)), 2).array(); // => [-4, 3]
  */
 export const div = binary(divOp);

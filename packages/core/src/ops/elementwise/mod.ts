@@ -20,5 +20,10 @@ export const modOp = defineOp({
  *
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/floormod
+ * @example
+ * import { setBackend, mod } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await mod([7, -7, 7], [3, 3, -3]).array(); // => [1, 2, -2]
  */
 export const mod = binary(modOp);

@@ -30,6 +30,12 @@ export const whereOp = defineOp({
  *
  * @throws {UnfoldError} DTYPE_MISMATCH where the condition is not bool; SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/where
+ * @example
+ * import { setBackend, where, tensor } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * const x = tensor([-1, 4]);
+ * await where(x.greater(0), x.sqrt(), 0).array(); // => [0, 2]
  */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
   const named = { name: 'where', argName: (i: number) => args[i + 1]! };

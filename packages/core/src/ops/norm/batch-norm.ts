@@ -50,7 +50,7 @@ export const batchNormOp = defineOp<BatchNormAttrs>({
  * import { setBackend, batchNorm } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await batchNorm([[1, 10], [3, 30]], [2, 20], [4, 25], { epsilon: 0 }).array(); // [[-0.5, -2], [0.5, 2]]
+ * await batchNorm([[1, 10], [3, 30]], [2, 20], [4, 25], { epsilon: 0 }).array(); // => [[-0.5, -2], [0.5, 2]]
  */
 export function batchNorm(x: TensorLike, mean: TensorLike, variance: TensorLike, options: BatchNormOptions = {}): Tensor {
   checkOptions('batchNorm', options, ['offset', 'scale', 'epsilon']);

@@ -33,6 +33,11 @@ export interface GroupNormOptions extends InstanceNormOptions {
  * @throws {UnfoldError} SHAPE_MISMATCH where `groups` does not divide the channels, or `scale` or `offset` is not [C];
  * INVALID_ARGUMENT for anything else that is wrong with the options.
  * @source Wu and He, Group normalization (2018), arXiv:1803.08494
+ * @example
+ * import { setBackend, groupNorm } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await groupNorm([[[1, 5], [3, 9]]], { groups: 2, epsilon: 0 }).array(); // => [[[-1, -1], [1, 1]]]
  */
 export function groupNorm(x: TensorLike, options: GroupNormOptions): Tensor {
   return normalised('groupNorm', x, options, ['groups'], () => options.groups);

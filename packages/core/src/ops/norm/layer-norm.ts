@@ -50,6 +50,11 @@ export const layerNormOp = defineOp<LayerNormAttrs>({
  * @throws {UnfoldError} SHAPE_MISMATCH where `scale` or `offset` do not broadcast to `x`; INVALID_ARGUMENT for axes that do not
  * exist, a bad epsilon or unknown options.
  * @source Ba, Kiros and Hinton, Layer normalization (2016), arXiv:1607.06450
+ * @example
+ * import { setBackend, layerNorm } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await layerNorm([[1, 3], [10, 30]], { epsilon: 0 }).array(); // => [[-1, 1], [-1, 1]]
  */
 export function layerNorm(x: TensorLike, options: LayerNormOptions = {}): Tensor {
   checkOptions('layerNorm', options, ['axes', 'scale', 'offset', 'epsilon']);

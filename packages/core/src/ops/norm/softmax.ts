@@ -35,7 +35,7 @@ export const softmaxOp = defineOp<AxisAttrs>({
  * import { setBackend, softmax } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await softmax([1000, 1000]).data(); // Float32Array [0.5, 0.5]
+ * await softmax([1000, 1000]).data(); // => Float32Array [0.5, 0.5]
  */
 export function softmax(x: TensorLike, options: AxisOptions = {}): Tensor {
   const { tensor, attrs } = axisArguments('softmax', x, options);

@@ -32,6 +32,11 @@ export const argMaxOp = defineOp<ArgAttrs>({ name: 'argMax', summary: 'The posit
  *
  * @throws {UnfoldError} SHAPE_MISMATCH for an empty axis; INVALID_ARGUMENT for an axis that does not exist or unknown options.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/argmax
+ * @example
+ * import { setBackend, argMax } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await argMax([[1, 3, 3], [2, 2, 1]]).array(); // => [1, 0]
  */
 export function argMax(x: TensorLike, options?: ArgOptions): Tensor {
   const { tensor, attrs } = argArguments('argMax', x, options);

@@ -1,8 +1,8 @@
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { checked } from '../checked.js';
 import { argMaxOp } from './arg-max.js';
 import { argArguments, search, type ArgOptions } from './families.js';
-import { checked } from '../checked.js';
 import { turned } from './turned.js';
 
 /**

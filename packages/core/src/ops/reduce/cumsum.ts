@@ -73,8 +73,8 @@ export const cumsumOp = defineOp<CumsumAttrs>({
  * import { setBackend, tensor } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * await tensor([1, 2, 3]).cumsum().data(); // Float32Array [1, 3, 6]
- * await tensor([1, 2, 3]).cumsum({ exclusive: true, reverse: true }).data(); // Float32Array [5, 3, 0]
+ * await tensor([1, 2, 3]).cumsum().data(); // => Float32Array [1, 3, 6]
+ * await tensor([1, 2, 3]).cumsum({ exclusive: true, reverse: true }).data(); // => Float32Array [5, 3, 0]
  */
 export function cumsum(x: TensorLike, options: CumsumOptions = {}): Tensor {
   checkOptions('cumsum', options, ['axis', 'exclusive', 'reverse']);

@@ -21,8 +21,8 @@ export interface Moments {
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const { mean, variance } = moments([1, 2, 3, 6]);
- * await mean.item(); // 3
- * await variance.item(); // 3.5
+ * await mean.item(); // => 3
+ * await variance.item(); // => 3.5
  */
 export function moments(x: TensorLike, options?: ReduceOptions): Moments {
   const { tensor, attrs } = reduceArguments('moments', x, options);

@@ -17,6 +17,12 @@ export const reduceSumOp = defineOp<ReduceAttrs>({ name: 'reduceSum', summary: '
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for axes that do not exist or unknown options.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/reduce_sum
+ * @example
+ * import { setBackend, sum } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * await setBackend(cpu());
+ * await sum([[1, 2], [3, 4]]).item(); // => 10
+ * await sum([[1, 2], [3, 4]], { axes: 1, keepDims: true }).array(); // => [[3], [7]]
  */
 export function sum(x: TensorLike, options?: ReduceOptions): Tensor {
   const { tensor, attrs } = reduceArguments('sum', x, options);

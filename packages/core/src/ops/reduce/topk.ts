@@ -34,8 +34,8 @@ export interface TopkOptions {
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const { values, indices } = topk([20, 10, 40, 30], { k: 2 });
- * await values.array(); // [40, 30]
- * await indices.array(); // [2, 3]
+ * await values.array(); // => [40, 30]
+ * await indices.array(); // => [2, 3]
  */
 export function topk(x: TensorLike, options: TopkOptions = {}): { values: Tensor; indices: Tensor } {
   checkOptions('topk', options, ['k', 'sorted']);
