@@ -1,6 +1,6 @@
 import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
-import { Bindings, type Generator, type SourceCall } from './kernel-source.js';
+import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 
 type Pair = readonly [number, number];
 
@@ -28,45 +28,81 @@ const longestUnrolledRow = 64;
  * the image. One thread an output; the position of a pixel is decoded once a row of the window, then indices run. The zeros around
  * an image are multiplied like any other element: infinite filters make NaN of them, as im2col and matmul do.
  */
-export const convMatmul: Generator = (call) => {
-  const { inputs, output, facts } = call;
-  const attrs = call.attrs as unknown as WindowAttrs;
-  const channels = inputs[0]!.type.shape[3]!;
+export const convMatmul: Generator = (call) => convolution(call, call.inputs[0]!.type.shape[3]!);
+
+/**
+ * Grouped and depthwise convolution, filters [KH, KW, C / groups, O]: the same, with only the channels of its group for each output.
+ * As a product of matrices it would be as many small ones as there are groups.
+ */
+export const groupedConv2d: Generator = (call) => convolution(call, call.inputs[1]!.type.shape[2]!);
+
+/** `depth`: the channels that one output sees. */
+function convolution(call: SourceCall, depth: number): readonly KernelSource[] {
+  const { inputs, output, facts, op } = call;
+  const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
+  const { shape } = inputs[1]!.type;
+  const attrs = { window: shape.slice(0, 2) as unknown as Pair, ...(call.attrs as object) } as WindowAttrs;
+  const outputs = output.shape[3]!;
   const grid = gridOf(output.shape, facts);
   const bindings = new Bindings(call);
-  const names: Names = { axes: grid.axes as Names['axes'], x: bindings.operand(0), filters: bindings.operand(1) };
+  const [n, oh, ow, o] = grid.axes as [string, string, string, string];
+  const isGrouped = depth < channels;
+  const outputsOfGroup = (outputs * depth) / channels;
+  const sizes: Sizes = { attrs, height, width, channels, depth, rows: output.shape[1]!, columns: output.shape[2]!, outputs };
+  const names: Names = { n, oh, ow, first: isGrouped ? 'first' : '0', x: bindings.operand(0), filters: bindings.operand(1) };
   const epilogue = writeEpilogue(call, bindings, grid.axes);
-  const isUnrolled = attrs.window[1] * channels <= longestUnrolledRow;
-  const rows = isUnrolled ? unrolledRows(call, attrs, names) : loopedRows(call, attrs, names);
-  const source = bindings.functionOf([...grid.lines, 'let sum = 0.0;', integer('p', '0'), integer('q', names.axes[3]), ...rows, ...epilogue.lines, `return ${epilogue.result};`]);
+  const isUnrolled = attrs.window[1] * depth <= longestUnrolledRow;
+  const lines = [
+    ...grid.lines,
+    ...(isGrouped ? [integer('first', outputsOfGroup === 1 ? affine([[o, depth]]) : `Math.floor(${o} / ${outputsOfGroup}) * ${depth}`)] : []),
+    'let sum = 0.0;',
+    integer('p', '0'),
+    integer('q', o),
+    ...(isUnrolled ? unrolledRows(sizes, names) : loopedRows(sizes, names)),
+    ...epilogue.lines,
+    `return ${epilogue.result};`,
+  ];
   return [
     {
-      name: `convMatmul${epilogue.name}`,
+      name: `${op.name}${epilogue.name}`,
       reason: `patches are read in place; one thread an output, rows of the window ${isUnrolled ? 'written out' : 'in loops'}`,
-      source,
+      source: bindings.functionOf(lines),
       output: grid.output,
       arguments: bindings.list,
     },
   ];
-};
-
-interface Names {
-  readonly axes: readonly [n: string, oh: string, ow: string, o: string];
-  readonly x: string;
-  readonly filters: string;
 }
 
 type Shape4 = readonly [number, number, number, number];
 
+interface Sizes {
+  readonly attrs: WindowAttrs;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly depth: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly outputs: number;
+}
+
+interface Names {
+  readonly n: string;
+  readonly oh: string;
+  readonly ow: string;
+  /** The first channel that the output sees. */
+  readonly first: string;
+  readonly x: string;
+  readonly filters: string;
+}
+
 /** Loops over the window and the channels: `p` runs through pixels, `q` through the filters from the first to the last row. */
-function loopedRows({ inputs, output }: SourceCall, attrs: WindowAttrs, { axes: [n, oh, ow], x, filters }: Names): string[] {
-  const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
-  const [, rows, columns, outputs] = output.shape as Shape4;
+function loopedRows({ attrs, height, width, channels, depth, rows, columns, outputs }: Sizes, { n, oh, ow, first, x, filters }: Names): string[] {
   const { window, strides, dilations, padding } = attrs;
   const inside = [insideAxis('iy', height, rows, 0, attrs), insideAxis('ix', width, columns, 1, attrs)].filter((test) => test !== null);
-  const overChannels = (...body: string[]): string[] => [`for (let c = 0; c < ${channels}; c++) {`, ...body, `q += ${outputs};`, '}'];
+  const overChannels = (...body: string[]): string[] => [`for (let c = 0; c < ${depth}; c++) {`, ...body, `q += ${outputs};`, '}'];
   const products = [
-    `p = ${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels]])};`,
+    `p = ${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels], [first, 1]])};`,
     ...overChannels(`sum += ${x}[p] * ${filters}[q];`, 'p++;'),
   ];
   return [
@@ -81,33 +117,31 @@ function loopedRows({ inputs, output }: SourceCall, attrs: WindowAttrs, { axes: 
 }
 
 /** A loop over the rows of the window; the products of a row are written out, and only pixels that can lie outside are tested. */
-function unrolledRows({ inputs, output }: SourceCall, attrs: WindowAttrs, { axes: [n, oh, ow], x, filters }: Names): string[] {
-  const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
-  const [, rows, columns, outputs] = output.shape as Shape4;
+function unrolledRows({ attrs, height, width, channels, depth, rows, columns, outputs }: Sizes, { n, oh, ow, first, x, filters }: Names): string[] {
   const { window, strides, dilations, padding } = attrs;
   const stride = strides[1];
   const products: string[] = [];
   for (let kw = 0; kw < window[1]; kw++) {
     const shift = kw * dilations[1] - padding[1][0];
-    const first = Math.ceil(-shift / stride);
-    const last = Math.floor((width - 1 - shift) / stride);
-    const tests = [...(first > 0 ? [`${ow} >= ${first}`] : []), ...(last < columns - 1 ? [`${ow} <= ${last}`] : [])];
-    for (let c = 0; c < channels; c++) {
+    const least = Math.ceil(-shift / stride);
+    const most = Math.floor((width - 1 - shift) / stride);
+    const tests = [...(least > 0 ? [`${ow} >= ${least}`] : []), ...(most < columns - 1 ? [`${ow} <= ${most}`] : [])];
+    for (let c = 0; c < depth; c++) {
       const pixel = `${x}[${affine([['p', 1]], shift * channels + c)}]`;
-      const filter = `${filters}[${affine([['q', 1]], (kw * channels + c) * outputs)}]`;
+      const filter = `${filters}[${affine([['q', 1]], (kw * depth + c) * outputs)}]`;
       if (tests.length === 0) products.push(`sum += ${pixel} * ${filter};`);
       else products.push('v = 0.0;', `if (${tests.join(' && ')}) { v = ${pixel}; }`, `sum += v * ${filter};`);
     }
   }
   const inside = insideAxis('iy', height, rows, 0, attrs);
-  const row = [`p = ${affine([[n, height * width * channels], ['iy', width * channels], [ow, stride * channels]])};`, ...products];
-  const outside = [`for (let k = 0; k < ${window[1] * channels}; k++) {`, `sum += 0.0 * ${filters}[${affine([['q', 1], ['k', outputs]])}];`, '}'];
+  const row = [`p = ${affine([[n, height * width * channels], ['iy', width * channels], [ow, stride * channels], [first, 1]])};`, ...products];
+  const outside = [`for (let k = 0; k < ${window[1] * depth}; k++) {`, `sum += 0.0 * ${filters}[${affine([['q', 1], ['k', outputs]])}];`, '}'];
   return [
     ...(products.includes('v = 0.0;') ? ['let v = 0.0;'] : []),
     `for (let kh = 0; kh < ${window[0]}; kh++) {`,
     integer('iy', affine([[oh, strides[0]], ['kh', dilations[0]]], -padding[0][0])),
     ...(inside === null ? row : [`if (${inside}) {`, ...row, '} else {', ...outside, '}']),
-    `q += ${window[1] * channels * outputs};`,
+    `q += ${window[1] * depth * outputs};`,
     '}',
   ];
 }

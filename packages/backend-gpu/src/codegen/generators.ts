@@ -1,10 +1,11 @@
 import { argMax, reduce } from './reduce.js';
-import { convMatmul } from './conv-matmul.js';
+import { convMatmul, groupedConv2d } from './conv-matmul.js';
 import { elementwise } from './elementwise.js';
 import type { Generator } from './kernel-source.js';
 import { matmul } from './matmul.js';
 import { broadcast, concat, gather, pad, reverse, scatterAdd, slice, transpose } from './movement.js';
 import { col2im, im2col } from './patches.js';
+import { avgPool2d, maxPool2d } from './pools.js';
 
 /** The code generator of every op that is not elementwise. */
 const generators: Readonly<Record<string, Generator>> = {
@@ -16,6 +17,9 @@ const generators: Readonly<Record<string, Generator>> = {
   matmul,
   matmulEpilogue: matmul,
   convMatmul,
+  conv2d: groupedConv2d,
+  maxPool2d,
+  avgPool2d,
   im2col,
   col2im,
   pad,

@@ -5,13 +5,13 @@ import { literal } from './literal.js';
 import type { ModeFacts } from '../modes.js';
 
 /** How elements are folded into one. */
-interface Fold {
+export interface Fold {
   readonly start: (dtype: DType) => number;
   /** A statement that takes `v` into `s`. */
   readonly step: (facts: ModeFacts) => string;
 }
 
-const folds: Readonly<Record<string, Fold>> = {
+export const folds: Readonly<Record<string, Fold>> = {
   reduceSum: { start: () => 0, step: () => 's += v;' },
   reduceProd: { start: () => 1, step: () => 's *= v;' },
   reduceMax: {
