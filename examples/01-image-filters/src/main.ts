@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UnfoldError, type Backend } from '@unfoldjs/core';
-import { formatBytes, formatMachine, formatNumber, formatTime, machine, textTable } from '@unfoldjs/measure';
+import { busyWarning, formatBytes, formatMachine, formatNumber, formatTime, machine, textTable } from '@unfoldjs/measure';
 import { openBackends } from './backends.js';
 import type { Deviation } from './bound.js';
 import { checkResults } from './check.js';
@@ -56,7 +56,8 @@ async function main(options: Options): Promise<void> {
     options.rounds === 0
       ? null
       : await stage(`Timing, ${options.rounds} rounds`, (update) => timeConvolutions(picture, backends, options.rounds, update));
-  const where = formatMachine(machine());
+  const here = machine();
+  const where = [formatMachine(here), busyWarning(here)].filter(Boolean).join('. ');
   if (timing) console.log(`\n${timingText(timing)}\non ${where}`);
 
   const pages = await stage('Writing images', () => finished.map((run) => filters.map((filter) => writeImage(options.out, run, filter))));

@@ -1,7 +1,7 @@
 // `npm run bench`: runs benches and prints their tables.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { formatMachine, machine } from '@unfoldjs/measure';
+import { busyWarning, formatMachine, machine } from '@unfoldjs/measure';
 import { record } from './record.js';
 import { benches, findBench } from './registry.js';
 import { runBench, runInChild } from './runner.js';
@@ -49,6 +49,8 @@ async function main(args: readonly string[]): Promise<number> {
     });
     progress('');
     console.log(bench.report(results));
+    const warning = busyWarning(machine());
+    if (warning) console.log(`\n${warning}`);
     console.log(`\nsamples: ${record(folder, bench, results, before)}`);
   }
   return 0;

@@ -22,3 +22,7 @@ export const machine = (): Machine => ({
 
 export const formatMachine = ({ cpu, cores, memoryGiB, platform, node, load }: Machine): string =>
   `${cpu}, ${cores} core${cores === 1 ? '' : 's'}, ${memoryGiB} GiB, ${platform}, Node ${node}, load ${load}`;
+
+/** A warning where more wanted to run than the machine has cores; null where the figures had it for themselves. */
+export const busyWarning = ({ load, cores }: Machine): string | null =>
+  load > cores + 1 ? `The machine was busy (load ${load} on ${cores} cores): every time is too long, and ratios are rough.` : null;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatBytes, formatNumber, formatRatio, formatTime, interleave, logLogSlope, median, nest4, nestedLoops, quantile, ratioOf, summarize, textTable } from '@unfoldjs/measure';
+import { busyWarning, formatBytes, formatMachine, formatNumber, formatRatio, formatTime, interleave, logLogSlope, machine, median, nest4, nestedLoops, quantile, ratioOf, summarize, textTable } from '@unfoldjs/measure';
 
 describe('statistics', () => {
   it('interpolate quantiles between neighbours', () => {
@@ -94,5 +94,14 @@ describe('the nested loops', () => {
     const x = nest4([1, 2], [1, 1, 1, 2]);
     const w = nest4([1, 2, 3, 10, 20, 30], [1, 1, 2, 3]);
     expect(nestedLoops(x, w)).to.deep.equal([[[[21, 42, 63]]]]);
+  });
+});
+
+describe('the machine', () => {
+  it('is named with what a figure depends on, and called busy where it was', () => {
+    const text = formatMachine({ cpu: 'Some CPU', cores: 2, memoryGiB: 8, platform: 'linux x64', node: 'v20', load: 0.5 });
+    expect(text).to.equal('Some CPU, 2 cores, 8 GiB, linux x64, Node v20, load 0.5');
+    expect(busyWarning({ ...machine(), cores: 2, load: 2.5 })).to.equal(null);
+    expect(busyWarning({ ...machine(), cores: 2, load: 7 })).to.include('load 7 on 2 cores');
   });
 });
