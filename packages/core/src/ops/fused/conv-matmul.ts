@@ -4,7 +4,7 @@ import { defineOp } from '../../expr/op-def.js';
 import { apply } from '../../tensor/operand.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
-import { accumulator, productOf } from '../accumulator.js';
+import { accumulator, addScaledOf } from '../accumulator.js';
 import { windowCounts, type WindowAttrs } from '../geometry.js';
 import { checkImage, im2colOp } from '../image/im2col.js';
 import { matmul } from '../linalg/matmul.js';
@@ -24,7 +24,7 @@ export const convMatmulReference: Kernel<ConvMatmulAttrs> = ({ attrs, inputs: [x
   const [, rows, columns, outputs] = output.type.shape as readonly [number, number, number, number];
   const { dtype } = x!.type;
   const sums = accumulator(dtype, outputs);
-  const product = productOf(dtype);
+  const addScaled = addScaledOf(dtype);
   const store = rowStore(epilogue, { dtype, shape: output.type.shape }, extras, x!.data, output);
 
   let position = 0;
@@ -39,10 +39,7 @@ export const convMatmulReference: Kernel<ConvMatmulAttrs> = ({ attrs, inputs: [x
             const column = j * strides[1] - padding[1][0] + kw * dilations[1];
             const isInside = row >= 0 && row < height && column >= 0 && column < width;
             const from = ((n * height + row) * width + column) * channels;
-            for (let c = 0; c < channels; c++, k++) {
-              const value = isInside ? x!.data[from + c]! : 0;
-              for (let o = 0; o < outputs; o++) sums[o]! += product(value, filters!.data[k * outputs + o]!);
-            }
+            for (let c = 0; c < channels; c++, k++) addScaled(sums, isInside ? x!.data[from + c]! : 0, filters!.data, k * outputs, 1);
           }
         }
         store(sums, position);

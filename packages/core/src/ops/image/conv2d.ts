@@ -11,7 +11,7 @@ import { checkPair, resolvePadding, windowCounts, type DataFormat, type Padding,
 import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
 import { transpose } from '../shape/transpose.js';
-import { channelsLast, spatialSize } from './channels.js';
+import { channelsLast, imageAxes, spatialSize } from './channels.js';
 import { checkRank, im2colOp } from './im2col.js';
 
 export type Conv2dAttrs = { readonly strides: Pair; readonly dilations: Pair; readonly padding: Pairs; readonly groups: number };
@@ -20,17 +20,19 @@ type Shape4 = readonly [number, number, number, number];
 
 /** Refuses images and filters that do not belong together; `rank` is 4, or 3 for one spatial axis. */
 export function checkConv(x: TensorType, filters: TensorType, groups: number, channelAxis: number, rank: 3 | 4 = 4): void {
-  const [images, windows] = rank === 4 ? [channelAxis === 3 ? '[N, H, W, C]' : '[N, C, H, W]', 'KH, KW'] : [channelAxis === 2 ? '[N, W, C]' : '[N, C, W]', 'KW'];
-  checkRank('x', x, rank, images);
-  if (filters.shape.length !== rank) throw refuseShape('filters', `${formatShape(filters.shape)} has rank ${filters.shape.length}, not ${rank}.`, `pass filters [${windows}, C / groups, O].`);
-  if (filters.shape.slice(0, -2).includes(0)) throw refuseShape('filters', `${formatShape(filters.shape)} has a window without pixels.`, 'pass filters with a window of one pixel or more.');
+  const isLast = channelAxis === rank - 1;
+  checkRank('x', x, rank, rank === 4 ? imageAxes(isLast ? 'NHWC' : 'NCHW') : isLast ? '[N, W, C]' : '[N, C, W]');
+  checkRank('filters', filters, rank, rank === 4 ? '[KH, KW, C / groups, O]' : '[KW, C / groups, O]');
+  if (filters.shape[0] === 0 || (rank === 4 && filters.shape[1] === 0)) throw refuseShape('filters', `${formatShape(filters.shape)} has a window without pixels.`, 'pass filters with a window of one pixel or more.');
   const channels = x.shape[channelAxis]!;
-  const [depth, outputs] = filters.shape.slice(-2) as [number, number];
+  const depth = filters.shape[rank - 2]!;
+  const outputs = filters.shape[rank - 1]!;
   if (depth * groups !== channels) {
+    const isGrouped = groups === 1 && depth > 0 && channels > 0 && channels % depth === 0 && outputs % (channels / depth) === 0;
     throw refuseShape(
       'filters',
       `\`x\` has ${channels} channels and the filters take ${depth}${groups > 1 ? ` in each of ${groups} groups` : ''}.`,
-      groups === 1 && depth > 0 && channels > 0 && channels % depth === 0 && outputs % (channels / depth) === 0
+      isGrouped
         ? `make them equal, or pass \`groups: ${channels / depth}\` for a grouped convolution.`
         : `make \`filters.shape[${rank - 2}]\` times \`groups\` equal to the channels of \`x\` (axis ${channelAxis}).`,
     );

@@ -41,12 +41,12 @@ export function forEachPixelOfPatches(
   }
 }
 
-/** Refuses a tensor of another rank. */
+/** Refuses a tensor of another rank; `axes` is how its shape should read. */
 export function checkRank(argument: string, { shape }: TensorType, rank: number, axes: string): void {
-  if (shape.length !== rank) {
-    const fix = shape.length === rank - 1 ? `pass ${axes}; a batch of one is made by \`expandDims(${argument}, 0)\`.` : `pass ${axes}.`;
-    throw refuseShape(argument, `${formatShape(shape)} has rank ${shape.length}, not ${rank}.`, fix);
-  }
+  if (shape.length === rank) return;
+  const lacksBatch = axes.startsWith('[N') && shape.length === rank - 1;
+  const fix = `pass ${axes}${lacksBatch ? `; a batch of one is made by \`expandDims(${argument}, 0)\`` : ''}.`;
+  throw refuseShape(argument, `${formatShape(shape)} has rank ${shape.length}, not ${rank}.`, fix);
 }
 
 /** Refuses anything but a batch of images. */

@@ -5,7 +5,7 @@ import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/op
 import type { Tensor } from '../../tensor/tensor.js';
 import { broadcastShapes, broadcastStrides, formatShape, sizeOf } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
-import { accumulator, productOf } from '../accumulator.js';
+import { accumulator, addScaledOf } from '../accumulator.js';
 import { checkBoolean, checked, checkOptions } from '../checked.js';
 import { cast } from '../elementwise/cast.js';
 import { reshape } from '../shape/reshape.js';
@@ -38,14 +38,12 @@ export function multiplyRows({ attrs, inputs: [a, b], output }: Parameters<Kerne
   const stridesA = broadcastStrides(batchA, batch).map((stride) => stride * m * k);
   const stridesB = broadcastStrides(batchB, batch).map((stride) => stride * k * n);
   const sums = accumulator(a!.type.dtype, n);
-  const product = productOf(a!.type.dtype);
+  const addScaled = addScaledOf(a!.type.dtype);
   forEachIndex(batch, [stridesA, stridesB], (position, [atA, atB]) => {
     for (let i = 0; i < m; i++) {
       sums.fill(0);
       for (let p = 0; p < k; p++) {
-        const left = a!.data[atA! + i * rowA + p * columnA]!;
-        const from = atB! + p * rowB;
-        for (let j = 0; j < n; j++) sums[j]! += product(left, b!.data[from + j * columnB]!);
+        addScaled(sums, a!.data[atA! + i * rowA + p * columnA]!, b!.data, atB! + p * rowB, columnB);
       }
       store(sums, (position * m + i) * n);
     }
