@@ -8,12 +8,15 @@ import { modeRuns } from '@unfoldjs/test-support';
 export interface Mode {
   /** As `UNFOLD_REQUIRE` names it. */
   readonly name: string;
+  /** True where each new program costs milliseconds to compile: fewer random cases. */
+  readonly isSlow: boolean;
   /** Opens it and says that it runs, or gives the reason why this machine cannot. */
   readonly open: () => Promise<{ readonly backend: Backend } | { readonly refusal: string }>;
 }
 
-const mode = (name: string, spec: () => BackendSpec): Mode => ({
+const mode = (name: string, spec: () => BackendSpec, isSlow = false): Mode => ({
   name,
+  isSlow,
   async open() {
     try {
       const backend = await spec().open();
@@ -28,6 +31,6 @@ const mode = (name: string, spec: () => BackendSpec): Mode => ({
 
 export const modes: readonly Mode[] = [
   mode('cpu', () => cpu()),
-  mode('gpu:webasm', () => gpu({ mode: 'webasm' })),
-  mode('gpu:cpu', () => gpu({ mode: 'cpu' })),
+  mode('gpu:webasm', () => gpu({ mode: 'webasm' }), true),
+  mode('gpu:cpu', () => gpu({ mode: 'cpu' }), true),
 ];

@@ -1,0 +1,101 @@
+// One row a function: random configurations, what we compute and what TensorFlow.js computes.
+import { dataFor, type Draw, type Fill } from '@unfoldjs/backend-testkit/arbitraries';
+import { tensor, type DType, type Shape, type Tensor, type TypedArray } from '@unfoldjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as fc from 'fast-check';
+
+/** An operand of a configuration, with its data from a seed. */
+export interface Operand {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly fill: Fill;
+  readonly draw?: Draw | undefined;
+}
+
+export interface Config<Options> {
+  readonly operands: readonly Operand[];
+  readonly options: Options;
+}
+
+/** How far our result may be from theirs: a number of roundings of float32 relative to the value, and an absolute part. */
+export interface Tolerance {
+  readonly roundings: number;
+  readonly absolute?: number;
+}
+
+/** Whole numbers on both sides: no rounding, any order of summation. */
+export const exact: Tolerance = { roundings: 0 };
+
+/** One call of a mathematical library within 4 ulps (8 units of roundoff), rounded by both sides. */
+export const library: Tolerance = { roundings: 10 };
+
+/** Up to four library calls and what is between them, none of which loses digits. */
+export const composed: Tolerance = { roundings: 40 };
+
+export interface RowSpec<Options> {
+  readonly name: string;
+  readonly configs: fc.Arbitrary<Config<Options>>;
+  readonly ours: (inputs: readonly Tensor[], options: Options) => Tensor | readonly Tensor[];
+  readonly theirs: (inputs: readonly tf.Tensor[], options: Options) => tf.Tensor | readonly tf.Tensor[];
+  readonly tolerance: Tolerance;
+}
+
+/** A row as the tests run it, whatever its options are. */
+export interface Row {
+  readonly name: string;
+  /** Tries `runs` configurations. Throws an error that replays one alone. */
+  readonly run: (runs: number, seed: number) => Promise<void>;
+}
+
+const unit = 2 ** -24;
+
+export function row<Options>({ name, configs, ours, theirs, tolerance }: RowSpec<Options>): Row {
+  return {
+    name,
+    async run(runs, seed) {
+      const property = fc.asyncProperty(configs, fc.integer(), async ({ operands, options }, dataSeed) => {
+        const data = operands.map(({ dtype, shape, fill, draw }, i) => dataFor({ dtype, shape }, dataSeed + 31 * i, fill, draw));
+        const expected = theirResults(theirs, operands, data, options);
+        const mine = ours(operands.map(({ dtype, shape }, i) => tensor(data[i]!, shape, dtype)), options);
+        const results: readonly Tensor[] = Array.isArray(mine) ? (mine as readonly Tensor[]) : [mine as Tensor];
+        if (results.length !== expected.length) throw new Error(`${results.length} results instead of ${expected.length}`);
+        for (const [i, want] of expected.entries()) compare(await results[i]!.data(), results[i]!.shape, want, tolerance);
+      });
+      const { failed, errorInstance, counterexample, counterexamplePath } = await fc.check(property, { numRuns: runs, seed });
+      if (!failed) return;
+      const [{ operands, options }] = counterexample!;
+      const types = operands.map(({ dtype, shape }) => `${dtype}[${shape.join(', ')}]`).join(', ');
+      throw new Error(`${String((errorInstance as Error).message)}\n  ${name}(${types}) ${JSON.stringify(options)}\n  seed ${seed}, path ${counterexamplePath}`);
+    },
+  };
+}
+
+interface Result {
+  readonly shape: Shape;
+  readonly data: ArrayLike<number>;
+}
+
+function theirResults<Options>(theirs: RowSpec<Options>['theirs'], operands: readonly Operand[], data: readonly TypedArray[], options: Options): Result[] {
+  const results: Result[] = [];
+  tf.tidy(() => {
+    const given = theirs(operands.map(({ shape, dtype }, i) => tf.tensor(data[i] as Float32Array, [...shape], dtype)), options);
+    for (const each of Array.isArray(given) ? (given as readonly tf.Tensor[]) : [given as tf.Tensor]) results.push({ shape: each.shape, data: each.dataSync().slice() });
+  });
+  return results;
+}
+
+function compare(actual: TypedArray, shape: Shape, expected: Result, { roundings, absolute = 0 }: Tolerance): void {
+  if (shape.join() !== expected.shape.join()) throw new Error(`shape [${shape}]; TensorFlow.js gives [${expected.shape}]`);
+  const relative = (roundings * unit) / (1 - roundings * unit);
+  for (let i = 0; i < actual.length; i++) {
+    const a = actual[i]!;
+    const e = expected.data[i]!;
+    if (a === e || (Number.isNaN(a) && Number.isNaN(e))) continue;
+    if (!(Math.abs(a - e) <= relative * Math.abs(e) + absolute)) throw new Error(`element ${i} of [${shape}] is ${a}; TensorFlow.js gives ${e}`);
+  }
+}
+
+export const operand = (shape: Shape, dtype: DType = 'float32', fill: Fill = 'integers', draw?: Draw): Operand => ({ shape, dtype, fill, draw });
+
+/** Configurations without options. */
+export const plain = (operands: fc.Arbitrary<readonly Operand[]>): fc.Arbitrary<Config<null>> => operands.map((each) => ({ operands: each, options: null }));
