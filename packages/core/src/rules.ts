@@ -7,6 +7,7 @@ export { drawFrom, plainDraw, type Draw, type RuleExample } from './optimizer/ex
 export type { Pass } from './optimizer/pass.js';
 export { runPass, type Hit, type PassResult } from './optimizer/engine.js';
 export { optimize, optimizeInPasses, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
+export { bisectGraph, type Culprit, type GraphCheck } from './optimizer/bisect.js';
 export { checkTypes } from './optimizer/check-legal.js';
 export { constantOp, ConstantPool, inputOp, type Graph, type GraphNode, type NodeId } from './graph/graph.js';
 export { lower } from './graph/lower.js';

@@ -8,6 +8,9 @@ export function captureSourceLines(on: boolean): void {
   capturing = on;
 }
 
+/** True under the debug flag. */
+export const capturesSourceLines = (): boolean => capturing;
+
 /** Runs `work` with source lines captured. */
 export function withSourceLines<T>(work: () => T): T {
   const before = capturing;
@@ -31,4 +34,4 @@ export function callSite(): string | undefined {
 }
 
 /** The published package is one folder of bundles: every frame of ours carries its address. */
-const ownFile = import.meta.url.replace(/(\/chunks)?\/[^/]*$/, '');
+const ownFile = import.meta.url.replace(/(\/chunks)?\/[^/]*$/, '/');

@@ -1,8 +1,9 @@
-import { enablePatches, produce, produceWithPatches, type Patch } from 'immer';
+import type { Patch } from 'immer';
 import { unfoldError } from '../errors/unfold-error.js';
 import type { ConstantPool, Graph, NodeId, GraphNode } from '../graph/graph.js';
 import { viewOf } from '../graph/view.js';
 import { formatType, sameType } from '../types/tensor-type.js';
+import { change, type Change } from './change.js';
 import { Overlay, type Write } from './overlay.js';
 import { compilePass, type CompiledPass, type CompiledRule, type Pass } from './pass.js';
 import { matchPattern } from './pattern.js';
@@ -193,11 +194,9 @@ function recordHit(rule: Rule, root: GraphNode, by: GraphNode, overlay: Overlay)
   return { rule, root, by, saved, writes: overlay.writes, outputs: overlay.outputs };
 }
 
-let patchesEnabled = false;
-
-function apply(graph: Graph, overlay: Overlay, { record }: PassContext): { after: Graph; patches: readonly Patch[]; inversePatches: readonly Patch[] } {
+function apply(graph: Graph, overlay: Overlay, { record = false }: PassContext): Change {
   const { changed, outputs, nextId } = overlay.result();
-  const recipe = (draft: { nextId: number; nodes: Record<NodeId, unknown>; outputs: NodeId[] }): void => {
+  return change(graph, record, (draft) => {
     draft.nextId = nextId;
     for (const [id, node] of changed) {
       if (node) draft.nodes[id] = node;
@@ -206,12 +205,5 @@ function apply(graph: Graph, overlay: Overlay, { record }: PassContext): { after
     outputs.forEach((id, i) => {
       if (graph.outputs[i] !== id) draft.outputs[i] = id;
     });
-  };
-  if (!record) return { after: produce(graph, recipe as (draft: unknown) => void), patches: [], inversePatches: [] };
-  if (!patchesEnabled) {
-    enablePatches();
-    patchesEnabled = true;
-  }
-  const [after, patches, inversePatches] = produceWithPatches(graph, recipe as (draft: unknown) => void);
-  return { after, patches, inversePatches };
+  });
 }

@@ -1,5 +1,6 @@
 import type { ConstantPool, Graph } from '../graph/graph.js';
 import { checkSupported, checkTypes } from './check-legal.js';
+import { dropDeadCode } from './dce.js';
 import { runPass, type PassResult } from './engine.js';
 import type { Pass } from './pass.js';
 import { pipeline, type Level } from './passes/index.js';
@@ -51,6 +52,9 @@ function* runPipeline(graph: Graph, options: OptimizeOptions, record: boolean): 
     if (checked && current !== result.before) checkTypes(current, pass.name);
     yield result;
   }
+  const pruned = dropDeadCode(current, record);
+  current = pruned.after;
+  yield pruned;
   checkTypes(current, 'check-legal');
   checkSupported(current, target, alternatives);
 }

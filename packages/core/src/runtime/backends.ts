@@ -15,6 +15,7 @@ export interface BackendRefusal {
 
 let current: Backend | null = null;
 let refused: readonly BackendRefusal[] = [];
+let chosen: readonly WeakRef<Backend>[] = [];
 
 /**
  * Chooses where tensors run: the first of the given backends that opens. The reasons of those before it are kept in
@@ -72,6 +73,9 @@ export function getBackend(): Backend {
 /** The backends that the last `setBackend` passed over, with their reasons. */
 export const backendRefusals = (): readonly BackendRefusal[] => refused;
 
+/** Every backend that was chosen so far and is still held by somebody: to name those that could run what another refuses. */
+export const knownBackends = (): readonly Backend[] => chosen.flatMap((ref) => ref.deref() ?? []);
+
 function choose(backend: Backend, refusals: readonly BackendRefusal[]): Backend {
   if (!isBackend(backend) || backend.apiVersion !== backendApiVersion) {
     throw unfoldError({
@@ -84,6 +88,7 @@ function choose(backend: Backend, refusals: readonly BackendRefusal[]): Backend 
   }
   current = backend;
   refused = refusals;
+  chosen = [...knownBackends().filter((known) => known !== backend), backend].map((known) => new WeakRef(known));
   return backend;
 }
 

@@ -222,7 +222,7 @@ const isZeroPad = ({ attrs }: Pick<GraphNode, 'attrs'>): boolean => (attrs as Pa
 
 export const padOfNothing = defineRule({
   name: 'pad-of-nothing',
-  because: 'no axis grows',
+  because: 'a frame without width adds nothing',
   match: () => op(padOp, any('x')),
   when: ({ root }) => isZeroPad(root),
   rewrite: ({ x }) => x,
