@@ -3,7 +3,8 @@ import type { Attrs } from '../../expr/attrs.js';
 import type { OpDef } from '../../expr/op-def.js';
 import { apply, scalarOf } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { DType } from '../../types/dtype.js';
+import { allocate, type DType, type TypedArray } from '../../types/dtype.js';
+import type { Shape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 
 /** What an instruction reads: an operand of the fused op, the result of an earlier instruction, or a number. */
@@ -62,39 +63,54 @@ export function bodyFlops(body: ElementwiseBody, inputs: readonly TensorType[]):
   return body.reduce((sum, { op, attrs, args }, at) => sum + op.flops(args.map(typeOf), attrs, types[at]!), 0);
 }
 
-/** A body made ready to compute one element: write the operands to the first registers, then call `run`. */
+/** A body made ready for runs of elements: write the operands to the first registers, `run`, read `result`. */
 export interface BodyCode {
-  readonly registers: Float64Array;
-  run(): number;
+  /** One array an operand, each of the operand's dtype. */
+  readonly operands: readonly TypedArray[];
+  readonly result: TypedArray;
+  /** Computes the first `count` elements. */
+  run(count: number): void;
 }
 
-/** `isDouble`: float32 tensors are kept in doubles, so that nothing is rounded. */
-export function compileBody(body: ElementwiseBody, inputDTypes: readonly DType[], isDouble: boolean): BodyCode {
-  const round: Record<DType, (value: number) => number> = {
-    float32: isDouble ? (value) => value : Math.fround,
-    int32: (value) => value | 0,
-    bool: (value) => value & 255,
-  };
-  const first = inputDTypes.length;
-  const numbers = body.flatMap(({ args }) => args.filter((arg) => 'value' in arg));
-  const registers = new Float64Array(first + body.length + numbers.length);
-  numbers.forEach(({ value, dtype }, i) => (registers[first + body.length + i] = round[dtype](value)));
+/**
+ * Every register is an array of its dtype, `width` elements long, so that it rounds and wraps as the unfused result would.
+ * `isDouble`: float32 tensors are kept in doubles.
+ */
+export function compileBody(body: ElementwiseBody, inputDTypes: readonly DType[], width: number, isDouble: boolean): BodyCode {
+  const register = (dtype: DType): TypedArray => (isDouble && dtype === 'float32' ? new Float64Array(width) : allocate(dtype, width));
+  const operands = inputDTypes.map(register);
+  const results: TypedArray[] = [];
+  const registerOf = (arg: BodyArg): TypedArray => ('value' in arg ? register(arg.dtype).fill(arg.value) : 'input' in arg ? operands[arg.input]! : results[arg.step]!);
+  const dtypeOf = (arg: BodyArg): DType => ('value' in arg ? arg.dtype : 'input' in arg ? inputDTypes[arg.input]! : body[arg.step]!.dtype);
 
-  let nextNumber = first + body.length;
   const code = body.map(({ op, attrs, args, dtype }) => {
-    const [a = 0, b = 0, c = 0] = args.map((arg) => ('value' in arg ? nextNumber++ : 'input' in arg ? arg.input : first + arg.step));
-    const last = args[args.length - 1]!;
-    const lastDType = 'value' in last ? last.dtype : 'input' in last ? inputDTypes[last.input]! : body[last.step]!.dtype;
-    return { scalar: op.scalar!(attrs, lastDType), a, b, c, store: round[dtype] };
+    const [a, b = a, c = a] = args.map(registerOf) as [TypedArray, TypedArray?, TypedArray?];
+    const out = register(dtype);
+    results.push(out);
+    return { scalar: op.scalar!(attrs, dtypeOf(args[args.length - 1]!)), a, b, c, out };
   });
   return {
-    registers,
-    run() {
-      for (let i = 0; i < code.length; i++) {
-        const { scalar, a, b, c, store } = code[i]!;
-        registers[first + i] = store(scalar(registers[a]!, registers[b]!, registers[c]!));
+    operands,
+    result: results[results.length - 1]!,
+    run(count) {
+      for (const { scalar, a, b, c, out } of code) {
+        for (let i = 0; i < count; i++) out[i] = scalar(a[i]!, b[i]!, c[i]!);
       }
-      return registers[first + code.length - 1]!;
     },
   };
+}
+
+/** Where the element at a row-major `position` of `shape` lies in an operand with `strides`. */
+export function offsetOf(position: number, shape: Shape, strides: readonly number[]): number {
+  let offset = 0;
+  for (let axis = shape.length - 1, rest = position; axis >= 0; axis--) {
+    offset += (rest % shape[axis]!) * strides[axis]!;
+    rest = Math.floor(rest / shape[axis]!);
+  }
+  return offset;
+}
+
+/** Fills a register with `count` elements from `offset`, `step` apart. */
+export function load(register: TypedArray, data: TypedArray, offset: number, step: number, count: number): void {
+  for (let i = 0; i < count; i++) register[i] = data[offset + i * step]!;
 }

@@ -1,9 +1,9 @@
 import type { KernelTensor } from '../../backend/kernel.js';
 import { refuseArgument } from '../../errors/refuse.js';
 import type { TypedArray } from '../../types/dtype.js';
-import { broadcastStrides, formatShape, sameShape, stridesOf } from '../../types/shape.js';
+import { broadcastStrides, formatShape, sameShape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
-import { compileBody, inferBody, type ElementwiseBody } from './body.js';
+import { compileBody, inferBody, load, offsetOf, type ElementwiseBody } from './body.js';
 
 /** The result of an epilogue on a product: the product is input 0, the extras broadcast to its shape. An empty one changes nothing. */
 export function inferEpilogue(epilogue: ElementwiseBody, product: TensorType, extras: readonly TensorType[]): TensorType {
@@ -24,26 +24,14 @@ export function rowStore(epilogue: ElementwiseBody, product: TensorType, extras:
   const { data } = output;
   if (epilogue.length === 0) return (sums, position) => data.set(sums, position);
 
-  const isDouble = operand instanceof Float64Array;
-  const { registers, run } = compileBody(epilogue, [product.dtype, ...extras.map(({ type }) => type.dtype)], isDouble);
-  const roundSum = isDouble || product.dtype === 'int32' ? (sum: number) => sum : Math.fround;
-  const { shape } = product;
-  const last = shape.length - 1;
-  const steps = stridesOf(shape);
+  const { shape, dtype } = product;
+  const width = shape[shape.length - 1]!;
+  const { operands, result, run } = compileBody(epilogue, [dtype, ...extras.map(({ type }) => type.dtype)], width, operand instanceof Float64Array);
   const walks = extras.map(({ type }) => broadcastStrides(type.shape, shape));
   return (sums, position) => {
-    const starts = walks.map((strides) => {
-      let offset = 0;
-      for (let axis = 0, rest = position; axis < last; axis++) {
-        offset += Math.floor(rest / steps[axis]!) * strides[axis]!;
-        rest %= steps[axis]!;
-      }
-      return offset;
-    });
-    for (let o = 0; o < sums.length; o++) {
-      registers[0] = roundSum(sums[o]!);
-      for (let e = 0; e < extras.length; e++) registers[e + 1] = extras[e]!.data[starts[e]! + o * walks[e]![last]!]!;
-      data[position + o] = run();
-    }
+    operands[0]!.set(sums);
+    extras.forEach((extra, e) => load(operands[e + 1]!, extra.data, offsetOf(position, shape, walks[e]!), walks[e]![shape.length - 1]!, width));
+    run(width);
+    data.set(result, position);
   };
 }

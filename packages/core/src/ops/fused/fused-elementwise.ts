@@ -1,22 +1,33 @@
 import type { Kernel } from '../../backend/kernel.js';
-import { forEachIndex } from '../../backend/kernel.js';
 import { refuseArgument } from '../../errors/refuse.js';
 import { defineOp } from '../../expr/op-def.js';
 import type { DType } from '../../types/dtype.js';
-import { broadcastShapes, broadcastStrides, formatShape, sameShape } from '../../types/shape.js';
-import { applyBody, bodyFlops, compileBody, inferBody, type ElementwiseBody } from './body.js';
+import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf } from '../../types/shape.js';
+import { applyBody, bodyFlops, compileBody, inferBody, load, offsetOf, type ElementwiseBody } from './body.js';
 
 export type FusedElementwiseAttrs = { readonly body: ElementwiseBody; readonly dtype: DType };
 
-/** All instructions on one element, then the next. */
+/** Elements that pass through all instructions together: few enough to stay in the cache. */
+const blockSize = 1024;
+
+/** All instructions on one block of elements, then the next. A block is a row, or any stretch where no operand is broadcast. */
 export const fusedElementwiseReference: Kernel<FusedElementwiseAttrs> = ({ attrs: { body }, inputs, output }) => {
+  const { shape } = output.type;
+  const size = sizeOf(shape);
+  const isDense = inputs.every(({ type }) => sameShape(type.shape, shape));
+  const width = isDense ? Math.min(size, blockSize) : (shape[shape.length - 1] ?? 1);
   const isDouble = [...inputs, output].some(({ data }) => data instanceof Float64Array);
-  const { registers, run } = compileBody(body, inputs.map(({ type }) => type.dtype), isDouble);
-  const strides = inputs.map(({ type }) => broadcastStrides(type.shape, output.type.shape));
-  forEachIndex(output.type.shape, strides, (position, at) => {
-    for (let i = 0; i < inputs.length; i++) registers[i] = inputs[i]!.data[at[i]!]!;
-    output.data[position] = run();
-  });
+  const { operands, result, run } = compileBody(body, inputs.map(({ type }) => type.dtype), width, isDouble);
+  const walks = inputs.map(({ type }) => broadcastStrides(type.shape, shape));
+  for (let position = 0; position < size; position += width) {
+    const count = Math.min(width, size - position);
+    inputs.forEach(({ data }, i) => {
+      const walk = walks[i]!;
+      load(operands[i]!, data, isDense ? position : offsetOf(position, shape, walk), walk[shape.length - 1] ?? 0, count);
+    });
+    run(count);
+    output.data.set(count === width ? result : result.subarray(0, count), position);
+  }
 };
 
 export const fusedElementwiseOp = defineOp<FusedElementwiseAttrs>({
