@@ -10,10 +10,12 @@ export interface BackendSetup {
   readonly session: Session;
   readonly device: DeviceInfo;
   readonly threads: boolean;
+  /** Called after everything else was freed. */
+  readonly release: () => Promise<void>;
 }
 
 /** The backend on an open gpu.js. */
-export function makeBackend({ session, device, threads }: BackendSetup): Backend {
+export function makeBackend({ session, device, threads, release }: BackendSetup): Backend {
   const { name, mode, memory, gpu } = session;
   let isDisposed = false;
   const executables = new Set<{ dispose(): void }>();
@@ -75,6 +77,7 @@ export function makeBackend({ session, device, threads }: BackendSetup): Backend
       for (const executable of [...executables]) executable.dispose();
       memory.clear();
       await gpu.destroy();
+      await release();
     },
   };
 }

@@ -73,7 +73,7 @@ export interface GpuJs {
     readonly isWebGL2Supported: boolean;
     readonly isWebAssemblySupported: boolean;
   };
-  readonly WebGPUContext: { acquire(): Promise<WebGpuContext> };
+  readonly WebGPUContext: { acquire(): Promise<WebGpuContext>; destroy(): Promise<void> };
 }
 
 /** The version whose behaviour this backend was written against, and which its package pins. */

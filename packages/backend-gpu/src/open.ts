@@ -76,12 +76,21 @@ const textOf = (fault: unknown): string => (fault instanceof Error ? fault.messa
 
 const noBackend = (problem: string, fix: string, cause?: unknown): UnfoldError => unfoldError({ code: 'NO_BACKEND', op: 'gpu', problem, fix, cause });
 
+/** gpu.js has one WebGPU device for all; a process that holds it does not end by itself. The last to leave destroys it. */
+let webGpuUsers = 0;
+
+async function releaseWebGpu({ WebGPUContext }: GpuJs): Promise<void> {
+  if (--webGpuUsers === 0) await WebGPUContext.destroy();
+}
+
 /** Opens one mode and has it calculate something. @throws Error with the reason why not. */
 async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, threads: boolean): Promise<Backend> {
   const reason = missing(mode, gpuJs);
   if (reason) throw new Error(reason);
   const log: string[] = [];
   const instance = await listen(log, () => new gpuJs.GPU({ mode }));
+  if (mode === 'webgpu') webGpuUsers++;
+  const release = async (): Promise<void> => (mode === 'webgpu' ? releaseWebGpu(gpuJs) : undefined);
   try {
     const memory = new Memory();
     const session = openSession(instance, mode, memory);
@@ -91,9 +100,10 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, th
     if (isHardwareOnly && (adapter.isSoftware || modeFacts[mode].kind !== 'gpu')) {
       throw new Error(adapter.name ? `its adapter is software (${adapter.name})` : `mode ${mode} is no GPU`);
     }
-    return makeBackend({ session, device: describeDevice(mode, adapter, threads), threads });
+    return makeBackend({ session, device: describeDevice(mode, adapter, threads), threads, release });
   } catch (fault) {
     await instance.destroy();
+    await release();
     throw fault;
   }
 }

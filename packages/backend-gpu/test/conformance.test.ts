@@ -1,11 +1,18 @@
 import { gpu } from '@unfoldjs/backend-gpu';
-import { backendSuite } from '@unfoldjs/backend-testkit';
-import { modeRuns, skip } from '@unfoldjs/test-support';
+import { backendSuite, ieeeAccuracy, shaderAccuracy } from '@unfoldjs/backend-testkit';
+import { skip } from '@unfoldjs/test-support';
 import type { Context } from 'mocha';
+import { describeModes } from './open.js';
 
-for (const mode of ['webasm', 'cpu'] as const) {
-  describe(`backend gpu, mode ${mode}`, () => {
-    before(() => modeRuns(`gpu:${mode}`));
-    backendSuite({ describe, it, before, after, backend: gpu({ mode }), runs: 20, skip: (test: Context, reason) => skip(test, reason) });
-  });
-}
+await describeModes('backend gpu, mode', ['webasm', 'cpu', 'webgpu'], (mode) =>
+  backendSuite({
+    describe,
+    it,
+    before,
+    after,
+    backend: gpu({ mode }),
+    runs: 20,
+    accuracy: mode === 'webgpu' ? shaderAccuracy : ieeeAccuracy,
+    skip: (test: Context, reason) => skip(test, reason),
+  }),
+);

@@ -1,40 +1,32 @@
 import { backendRefusals, setBackend, tensor, type Backend } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu, gpuModes } from '@unfoldjs/backend-gpu';
-import { modeRuns, skip } from '@unfoldjs/test-support';
+import { skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
-import { errorOf, withGpu } from './open.js';
+import { describeModes, errorOf, withGpu } from './open.js';
+
+await describeModes('mode of gpu.js:', gpuModes, (mode) => {
+  let backend: Backend;
+  before(async () => {
+    backend = await gpu({ mode }).open();
+  });
+  after(() => backend.dispose());
+
+  it('says what it is', () => {
+    expect(backend.name).to.equal(`gpu-${mode}`);
+    expect(backend.device.details['mode']).to.equal(mode);
+    expect(backend.device.label).to.include(mode);
+    expect(backend.device.kind).to.equal(mode === 'webasm' ? 'wasm' : mode === 'cpu' ? 'cpu' : 'gpu');
+    expect(backend.device.fallbackReason === null).to.equal(backend.device.details['software'] === false);
+  });
+
+  it('runs what was asked for, and says how', async () => {
+    await setBackend(backend);
+    expect([...(await tensor([1, 2, 3]).add([10, 20, 30]).data())]).to.deep.equal([11, 22, 33]);
+  });
+});
 
 describe('modes of gpu.js', () => {
-  for (const mode of gpuModes) {
-    describe(mode, () => {
-      let backend: Backend;
-
-      before(async function () {
-        try {
-          backend = await gpu({ mode }).open();
-        } catch (fault) {
-          skip(this, { mode: `gpu:${mode}`, reason: (fault as Error).message.split('\n')[0]! });
-        }
-        modeRuns(`gpu:${mode}`);
-      });
-      after(async () => backend?.dispose());
-
-      it('says what it is', () => {
-        expect(backend.name).to.equal(`gpu-${mode}`);
-        expect(backend.device.details['mode']).to.equal(mode);
-        expect(backend.device.label).to.include(mode);
-        expect(backend.device.kind).to.equal(mode === 'webasm' ? 'wasm' : mode === 'cpu' ? 'cpu' : 'gpu');
-        expect(backend.device.fallbackReason === null).to.equal(backend.device.details['software'] === false);
-      });
-
-      it('runs what was asked for, and says how', async () => {
-        await setBackend(backend);
-        expect([...(await tensor([1, 2, 3]).add([10, 20, 30]).data())]).to.deep.equal([11, 22, 33]);
-      });
-    });
-  }
-
   it('are refused without hardware where none is named, with a reason for each', async function () {
     const spec = gpu();
     const opened = await spec.open().catch((fault: Error) => fault);

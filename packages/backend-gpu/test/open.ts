@@ -1,8 +1,53 @@
 import { UnfoldError, type Backend } from '@unfoldjs/core';
 import { gpu, type GpuMode, type GpuOptions } from '@unfoldjs/backend-gpu';
+import { modeRuns, skip } from '@unfoldjs/test-support';
 
 /** The modes that gpu.js has on every machine that runs these tests. */
 export const hostModes = ['webasm', 'cpu'] as const satisfies readonly GpuMode[];
+
+let tried = false;
+
+/** Gives Node a `navigator.gpu` where the optional package `webgpu` is installed and finds an adapter. */
+async function provideWebGpu(): Promise<void> {
+  if (tried || (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu) return;
+  tried = true;
+  const name = 'webgpu';
+  try {
+    const dawn = (await import(name)) as { create: (flags: string[]) => object; globals: object };
+    Object.assign(globalThis, dawn.globals);
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn.create([]) }, configurable: true });
+  } catch {
+    // Without the package the mode is refused, with the reason.
+  }
+}
+
+/** Why a mode cannot be had on this machine, or null. */
+async function refusalOf(mode: GpuMode): Promise<string | null> {
+  if (mode === 'webgpu') await provideWebGpu();
+  try {
+    await (await gpu({ mode }).open()).dispose();
+    return null;
+  } catch (fault) {
+    return (fault as Error).message.split('\n')[0]!;
+  }
+}
+
+/** Declares a suite for each mode that this machine has; for each of the others one test, which is skipped with the reason. */
+export async function describeModes(title: string, modes: readonly GpuMode[], declare: (mode: GpuMode) => void): Promise<void> {
+  for (const mode of modes) {
+    const refusal = await refusalOf(mode);
+    describe(`${title} ${mode}`, () => {
+      if (refusal === null) {
+        before(() => modeRuns(`gpu:${mode}`));
+        declare(mode);
+      } else {
+        it('runs', function () {
+          skip(this, { mode: `gpu:${mode}`, reason: refusal });
+        });
+      }
+    });
+  }
+}
 
 /** Opens a backend for the time of `use`. */
 export async function withGpu<T>(options: GpuOptions, use: (backend: Backend) => Promise<T>): Promise<T> {
