@@ -24,6 +24,8 @@ export interface RuleExample {
   readonly build: (draw: Draw) => Tensor | readonly Tensor[];
   /** Rules that run before it, to bring about what expressions alone cannot: two equal nodes, say. */
   readonly first?: readonly Rule[];
+  /** True where the rule changes the order of a sum, and so perhaps the sign of a zero. */
+  readonly zeroMayChangeSign?: boolean;
   /** What the target is asked. Default: the backend that the laws run on. */
   readonly target?: Target;
 }

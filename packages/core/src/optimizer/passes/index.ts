@@ -1,4 +1,5 @@
 import type { Pass } from '../pass.js';
+import { mergeShifts, scaleIntoWeights, scaleThroughShift } from '../rules/batch-norm.js';
 import * as canonical from '../rules/canonical.js';
 import { foldPadIntoConv, fuseIm2colIntoMatmul } from '../rules/convolution.js';
 import { decomposeUnsupported, lowerConvolution } from '../rules/decompose.js';
@@ -7,6 +8,7 @@ import { fuseElementwise } from '../rules/fuse-elementwise.js';
 import { fuseBodyIntoEpilogue, fuseEpilogue } from '../rules/fuse-epilogue.js';
 import * as identities from '../rules/identities.js';
 import { shareEqual } from '../rules/share.js';
+import * as transposes from '../rules/transposes.js';
 import * as views from '../rules/views.js';
 
 /** How much is done: 0 what the target needs, 1 also what needs no fused op, 2 everything. */
@@ -56,9 +58,13 @@ export const pipeline = (): readonly LevelledPass[] => [
       views.padOfNothing,
       views.padOfPad,
       views.concatOfOne,
+      transposes.transposeLast,
+      transposes.reduceBeforeTranspose,
+      transposes.transposeIntoMatmul,
     ],
   },
   { name: 'fold-pad-into-conv', level: 1, rules: [foldPadIntoConv] },
+  { name: 'fold-batchnorm', level: 1, rules: [scaleThroughShift, scaleIntoWeights, mergeShifts] },
   { name: 'cse', level: 1, rules: [shareEqual] },
   { name: 'lower-conv', level: 0, rules: [lowerConvolution, decomposeUnsupported] },
   { name: 'fuse-im2col-into-matmul', level: 2, rules: [fuseIm2colIntoMatmul, views.reshapeOfReshape, views.reshapeToItself] },
