@@ -22,8 +22,8 @@ export const fusedElementwiseReference: Kernel<FusedElementwiseAttrs> = ({ attrs
   for (let position = 0; position < size; position += width) {
     const count = Math.min(width, size - position);
     inputs.forEach(({ data }, i) => {
-      const walk = walks[i]!;
-      load(operands[i]!, data, isDense ? position : offsetOf(position, shape, walk), walk[shape.length - 1] ?? 0, count);
+      if (isDense) load(operands[i]!, data, position, 1, count);
+      else load(operands[i]!, data, offsetOf(position, shape, walks[i]!), walks[i]![shape.length - 1] ?? 0, count);
     });
     run(count);
     output.data.set(count === width ? result : result.subarray(0, count), position);
@@ -34,6 +34,7 @@ export const fusedElementwiseOp = defineOp<FusedElementwiseAttrs>({
   name: 'fusedElementwise',
   summary: 'Several elementwise ops in one pass over their operands',
   args: ['...operands'],
+  isPointwise: true,
   infer: (inputs, { body, dtype }) => {
     if (body.length === 0) throw refuseArgument('body', 'it has no instruction.', 'give it one or more.');
     const types = inferBody(body, inputs, 'body');

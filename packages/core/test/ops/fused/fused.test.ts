@@ -63,6 +63,20 @@ for (const precision of ['float32', 'float64'] as const) {
         seeded(60),
       ));
 
+    it('fusedElementwise takes every way to broadcast, sizes 0 and 1 and long rows included', () => {
+      const shape = fc.array(fc.constantFrom(0, 1, 1, 2, 3, 1500), { maxLength: 3 }).filter((dims) => dims.filter((dim) => dim > 3).length < 2);
+      const body = [step('sub', [{ input: 0 }, { input: 1 }]), step('mul', [{ step: 0 }, { input: 1 }])];
+      const pairs = fc.tuple(shape, fc.nat()).map(([to, bits]) => [to, to.map((dim, axis) => ((bits >> axis) & 1 ? 1 : dim)).slice(bits % 2 ? 1 : 0)] as const);
+      return fc.assert(
+        fc.asyncProperty(pairs, fc.boolean(), fc.nat(), async ([to, from], isSwapped, seed) => {
+          const inputs = [reals(to, seed), reals(from, seed + 1)];
+          if (isSwapped) inputs.reverse();
+          await expectSame(apply(op('fusedElementwise'), inputs, { body, dtype: 'float32' }), await stepByStep(body, inputs));
+        }),
+        seeded(60),
+      );
+    });
+
     it('matmul with an epilogue equals the product, stored, and its ops one by one', () =>
       fc.assert(
         fc.asyncProperty(bodies(3), fc.nat(), fc.boolean(), fc.boolean(), async (epilogue, seed, transposeA, transposeB) => {
