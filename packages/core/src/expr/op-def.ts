@@ -25,6 +25,8 @@ export interface OpSpec<A extends Attrs = Attrs> {
   flops?(inputs: readonly TensorType[], attrs: A, output: TensorType): number;
   /** Present exactly for elementwise ops: operands broadcast to the output's shape, and element i of the result needs only element i of each. */
   scalar?(attrs: A, dtype: DType): ScalarFunction;
+  /** True where element i of the result needs only element i of each operand of its shape, so that it may be written in its place. Default: elementwise ops. */
+  readonly isPointwise?: boolean;
   /** True where the result is the same elements in the same order under another shape. */
   readonly isView?: boolean;
   /** True for what a graph begins with: data, numbers, arguments. Lowering turns each into an input or a constant of the program. */
@@ -45,6 +47,7 @@ export class OpDef<A extends Attrs = Attrs> {
   readonly summary: string;
   readonly args: readonly string[];
   readonly scalar: ScalarForm | null;
+  readonly isPointwise: boolean;
   readonly isView: boolean;
   readonly isLeaf: boolean;
   readonly isConvolution: boolean;
@@ -57,6 +60,7 @@ export class OpDef<A extends Attrs = Attrs> {
     this.summary = spec.summary;
     this.args = spec.args;
     this.scalar = (spec.scalar as ScalarForm | undefined) ?? null;
+    this.isPointwise = spec.isPointwise ?? spec.scalar !== undefined;
     this.isView = spec.isView ?? false;
     this.isConvolution = spec.isConvolution ?? false;
     this.isLeaf = spec.isLeaf ?? false;

@@ -19,7 +19,7 @@ export interface SlotPlan {
 
 /**
  * Gives values with disjoint lifetimes the same memory: first the smallest free slot that fits, else the largest free one, grown.
- * An elementwise step whose operand dies there writes in place. Linear in steps, times the slots that are free at once.
+ * A pointwise step whose operand dies there writes in place. Linear in steps, times the slots that are free at once.
  */
 export function planSlots(program: Program, sizeOf: SizeOf = (_, type) => bytesOf(type)): SlotPlan {
   const { values, steps, outputs } = program;
@@ -70,7 +70,7 @@ function lifetimes({ values, steps }: Program): number[] {
   return lastUse;
 }
 
-/** Element i of an elementwise result needs only element i of an operand that is read in full and under the same dtype. */
+/** Element i of a pointwise result needs only element i of an operand that is read in full and under the same dtype. */
 const canWriteInPlace = (step: Step, value: ValueId): boolean =>
-  step.op.isElementwise &&
+  step.op.isPointwise &&
   step.inputs.every((operand) => operand.value !== value || (sameShape(operand.type.shape, step.type.shape) && operand.type.dtype === step.type.dtype));
