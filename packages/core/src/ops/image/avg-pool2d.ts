@@ -76,7 +76,8 @@ export interface AvgPoolOptions extends PoolOptions {
 
 /**
  * The mean of each window, channel by channel: `[N, H, W, C] -> [N, OH, OW, C]`, float32 (integers are converted). Only pixels of the
- * image are summed and counted, unless `countIncludePad` counts the padding too; what ceil mode reaches over is never counted.
+ * image are summed and counted, unless `countIncludePad` counts the padding too; what ceil mode reaches over is never counted. A
+ * window that lies in the padding alone has no mean: NaN.
  *
  * @throws {UnfoldError} SHAPE_MISMATCH where `x` has not rank 4 or the window does not fit; INVALID_ARGUMENT for a bad or unknown
  * option.

@@ -320,6 +320,18 @@ describe('conv2d on cases that other libraries got wrong', () => {
     await agrees(integers([1, 5, 5, 2], 1), integers([3, 3, 2, 2], 2), [2, 2], [2, 3], 'same');
   });
 
+  it('strides and dilations both above 1, which TensorFlow.js refuses', async () => {
+    await agrees(integers([2, 9, 8, 3], 1), integers([3, 2, 3, 4], 2), [2, 3], [2, 3], 'same');
+    await agrees(integers([2, 9, 8, 4], 1), integers([2, 3, 2, 4], 2), [3, 2], [3, 2], [[1, 0], [2, 2]], 2);
+  });
+
+  it('images in NCHW through several layers (tfjs#6284)', async () => {
+    const [x, one, two] = [integers([1, 7, 9, 2], 1), integers([3, 3, 2, 4], 2), integers([1, 1, 4, 3], 3)];
+    const last = conv2d(conv2d(x, one, { strides: 2 }), two);
+    const first = conv2d(conv2d(transpose(x, [0, 3, 1, 2]), one, { strides: 2, dataFormat: 'NCHW' }), two, { dataFormat: 'NCHW' });
+    await expectSame(transpose(first, [0, 2, 3, 1]), last);
+  });
+
   it('filters with infinities over padding give NaN where the definition multiplies 0 by them', async () => {
     const x = tensor([1, 1], [1, 1, 2, 1]);
     const y = await conv2d(x, tensor([Infinity, 1], [1, 2, 1, 1]), { padding: [[0, 0], [1, 0]] }).data();

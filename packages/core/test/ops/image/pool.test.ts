@@ -120,6 +120,12 @@ describe('avgPool2d', () => {
       seeded(100),
     ));
 
+  it('does not take the identity for a 1 x 1 window with padding (TensorFlow.js does)', async () => {
+    const y = avgPool2d(tensor([1, 2, 3, 4], [1, 2, 2, 1]), { window: 1, strides: 2, padding: 1 });
+    expectElements(await y.data(), [NaN, NaN, NaN, 4]);
+    expectElements(await decomposed(y).data(), [NaN, NaN, NaN, 4]);
+  });
+
   it('of ones is one at every edge, with SAME on odd sizes too', async () => {
     const ones = tensor(new Float32Array(2 * 5 * 7 * 3).fill(1), [2, 5, 7, 3]);
     for (const padding of ['same', 'same_lower'] as const) {
