@@ -112,7 +112,9 @@ const classOf = {
 export const unfoldError = (details: ErrorDetails): UnfoldError => new classOf[details.code](details);
 
 function formatMessage({ code, op, argument, problem, fix, operands, source }: ErrorDetails): string {
-  const lines = [`${op}${argument ? ` (\`${argument}\`)` : ''}: ${problem} [${code}]`];
+  // A problem may go on in a table of its own; the code stands at the end of its first line.
+  const [first, ...rest] = problem.split('\n');
+  const lines = [`${op}${argument ? ` (\`${argument}\`)` : ''}: ${first} [${code}]`, ...rest];
   if (operands?.length) {
     lines.push('', formatTable(['argument', 'shape', 'dtype'], operands.map(({ name, type }) => [name, formatShape(type.shape), type.dtype])));
   }

@@ -46,7 +46,7 @@ export function checkOneOf<W extends string>(op: string, argument: string, value
     op,
     argument,
     problem: `${describe(value)} is not a known \`${argument}\`.`,
-    fix: `use ${words.map((word) => `'${word}'`).join(', ')}.`,
+    fix: `use ${words.map((word) => `'${word}'`).join(', ').replace(/, ([^,]*)$/, ' or $1')}.`,
   });
 }
 

@@ -32,6 +32,9 @@ export function checkPair(op: string, argument: string, value: unknown, min = 1)
   if (Array.isArray(value) && value.length !== 2) {
     throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: `${describe(value)} is not a pair.`, fix: 'pass one number for both, or [height, width].' });
   }
+  if (value === undefined || value === null) {
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: 'it is missing.', fix: 'pass one number for both, or [height, width].' });
+  }
   const [height, width] = (Array.isArray(value) ? value : [value, value]) as [unknown, unknown];
   checkInteger(op, argument, height, min);
   checkInteger(op, argument, width, min);

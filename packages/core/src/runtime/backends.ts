@@ -51,6 +51,9 @@ export async function setBackend(sources: BackendSource | readonly BackendSource
       refusals.push({ name: given.name, reason: reasonOf(fault) });
     }
   }
+  if (list.length === 0) {
+    throw unfoldError({ code: 'NO_BACKEND', op: 'setBackend', argument: 'sources', problem: 'the list of backends is empty.', fix: 'pass one or more, such as `setBackend([gpu(), cpu()])`.' });
+  }
   throw unfoldError({
     code: 'NO_BACKEND',
     op: 'setBackend',

@@ -35,6 +35,9 @@ export function toTensor(value: TensorLike, op: string, argument: string): Tenso
   if (typeof value === 'number') return scalarOf(value, 'float32');
   if (typeof value === 'boolean') return scalarOf(Number(value), 'bool');
   if (Array.isArray(value)) return tensor(value as NestedArray);
+  if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function') {
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: 'it is a promise of a value, not a tensor.', fix: '`await` it first; better, keep to tensors: they need no reading.' });
+  }
   throw unfoldError({
     code: 'INVALID_ARGUMENT',
     op,

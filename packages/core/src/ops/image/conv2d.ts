@@ -29,12 +29,17 @@ export function checkConv(x: TensorType, filters: TensorType, groups: number, ch
   const outputs = filters.shape[rank - 1]!;
   if (depth * groups !== channels) {
     const isGrouped = groups === 1 && depth > 0 && channels > 0 && channels % depth === 0 && outputs % (channels / depth) === 0;
+    const other = isLast ? 1 : rank - 1;
+    const formats = rank === 4 ? ['NCHW', 'NHWC'] : ['NCW', 'NWC'];
+    const equal = `make \`filters.shape[${rank - 2}]\` times \`groups\` equal to the channels of \`x\` (axis ${channelAxis})`;
     throw refuseShape(
       'filters',
       `\`x\` has ${channels} channels and the filters take ${depth}${groups > 1 ? ` in each of ${groups} groups` : ''}.`,
       isGrouped
         ? `make them equal, or pass \`groups: ${channels / depth}\` for a grouped convolution.`
-        : `make \`filters.shape[${rank - 2}]\` times \`groups\` equal to the channels of \`x\` (axis ${channelAxis}).`,
+        : x.shape[other] === depth * groups
+          ? `${equal}, or pass \`dataFormat: '${formats[isLast ? 0 : 1]!}'\` if they are axis ${other}.`
+          : `${equal}.`,
     );
   }
   if (outputs % groups !== 0) throw refuseArgument('groups', `${outputs} filters do not divide into ${groups} groups.`, 'use a number of filters that is a multiple of `groups`.');
