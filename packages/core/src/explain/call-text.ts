@@ -13,11 +13,11 @@ export function nameValues({ inputs, constants, steps }: Program): ReadonlyMap<V
   return names;
 }
 
-/** A step as one line: `convMatmul(in0, in1, in2) window 3x3 then add, relu`. */
+/** A step as one line: `convMatmul(in0, in1, in2) window 3x3 padding 1 then add, relu`. */
 export function callText({ op, attrs, inputs }: Step, names: ReadonlyMap<ValueId, string>): string {
   const { body, epilogue, dtype: _dtype, ...rest } = attrs as { body?: ElementwiseBody; epilogue?: ElementwiseBody; dtype?: string } & Record<string, AttrValue>;
   const call = `${op.name}(${inputs.map(({ value }) => names.get(value)).join(', ')})`;
-  const details = Object.entries(rest).filter(([key, value]) => !isPlainCase(key, value)).map(([key, value]) => (value === true ? key : `${key} ${compact(value)}`));
+  const details = Object.entries(rest).filter(([key, value]) => !isPlainCase(key, value)).map(([key, value]) => (value === true ? key : `${key} ${compact(key, value)}`));
   const code = body ?? epilogue ?? [];
   const then = code.length === 0 ? [] : [`${epilogue ? 'then ' : ''}${code.map((step) => step.op.name).join(', ')}`];
   return [call, ...details, ...then].join(' ');
@@ -29,4 +29,10 @@ const isPlainCase = (key: string, value: AttrValue): boolean =>
 
 const everyNumber = (value: AttrValue, wanted: number): boolean => (Array.isArray(value) ? (value as readonly AttrValue[]).every((entry) => everyNumber(entry, wanted)) : value === wanted);
 
-const compact = (value: AttrValue): string => JSON.stringify(plain(value)).replaceAll('"', '').replaceAll(',', ', ');
+/** `3x3` for a window, one number where all are equal, else the value as it is. */
+function compact(key: string, value: AttrValue): string {
+  const numbers = Array.isArray(value) ? (value as readonly AttrValue[]).flat() : [];
+  if (key === 'window') return numbers.join('x');
+  if (numbers.length > 1 && (key === 'strides' || key === 'dilations' || key === 'padding') && numbers.every((n) => n === numbers[0])) return String(numbers[0]);
+  return JSON.stringify(plain(value)).replaceAll('"', '').replaceAll(',', ', ');
+}

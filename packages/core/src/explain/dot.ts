@@ -22,7 +22,8 @@ export const labelOf = ({ op, type, attrs }: NodeSnapshot): readonly string[] =>
   return [op, ...(code ? [code] : []), type];
 };
 
-const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+/** A string of the DOT language; `\\n` stands between lines. */
+const quoted = (lines: readonly string[]): string => `"${lines.map((line) => line.replaceAll('\\', '\\\\').replaceAll('"', '\\"')).join('\\n')}"`;
 
 /**
  * An explained graph in the DOT language of Graphviz. Pure: works on `explanation.toJSON()` wherever it comes from.
@@ -35,7 +36,7 @@ export function toDot(explanation: Pick<ExplanationJson, 'graph' | 'passes'>, { 
   return [
     'digraph unfold {',
     '  node [fontname="Helvetica", fontsize=10];',
-    ...nodes.map((node) => `  n${node.id} [label=${labelOf(node).map((line) => quote(line).slice(1, -1)).join('\\n').replace(/^|$/g, '"')}, shape=${shape(node)}${outputs.includes(node.id) ? ', penwidth=2' : ''}];`),
+    ...nodes.map((node) => `  n${node.id} [label=${quoted(labelOf(node))}, shape=${shape(node)}${outputs.includes(node.id) ? ', penwidth=2' : ''}];`),
     ...nodes.flatMap(({ id, inputs }) => inputs.map((input) => `  n${input} -> n${id};`)),
     '}',
     '',

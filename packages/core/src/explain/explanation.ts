@@ -41,7 +41,7 @@ export interface ExplainedPass {
 
 /** One step of the program. */
 export interface ExplainedStep {
-  /** The op with its operands and attributes: `convMatmul(in0, in1, in2) window [3, 3] then add, relu`. */
+  /** The op with its operands and attributes: `convMatmul(in0, in1, in2) window 3x3 padding 1 then add, relu`. */
   readonly call: string;
   readonly op: string;
   readonly type: string;
