@@ -39,7 +39,7 @@ export function publicFunctions(): PublicFunction[] {
 
 /** What a call of the function puts into the graph. */
 function kindOf(name: string, source: string): string {
-  const defined = [...source.matchAll(/defineOp(?:<[^>]*>)?\(\{\s*name: '(\w+)'/g)].map(([, op]) => builtInOps.get(op!)!);
+  const defined = [...source.matchAll(/export const \w+Op = (?:\/\* @__PURE__ \*\/ )?\w+(?:<[^>]*>)?\(\{\s*name: '(\w+)'/g)].map(([, op]) => builtInOps.get(op!)!);
   const op = defined.find((each) => each.name === name) ?? defined[0];
   if (!op) return 'composition';
   const word = op.isView ? 'view' : op.isPrimitive ? 'primitive' : 'op';

@@ -13,8 +13,6 @@ export type ScalarForm<A extends Attrs = Attrs> = (attrs: A, dtype: DType) => Sc
 export interface OpSpec<A extends Attrs = Attrs> {
   /** TensorFlow's word for it, unique. */
   readonly name: string;
-  /** One line for tables and documentation. */
-  readonly summary: string;
   /** The names of the tensor arguments in order; a last name that starts with `...` stands for any number. */
   readonly args: readonly string[];
   /** The result's type. Throws a {@link Refusal} that names the argument at fault. */
@@ -44,7 +42,6 @@ let nextOpId = 0;
 export class OpDef<A extends Attrs = Attrs> {
   readonly id: number = nextOpId++;
   readonly name: string;
-  readonly summary: string;
   readonly args: readonly string[];
   readonly scalar: ScalarForm | null;
   readonly isPointwise: boolean;
@@ -57,7 +54,6 @@ export class OpDef<A extends Attrs = Attrs> {
   constructor(spec: OpSpec<A>) {
     this.#spec = spec;
     this.name = spec.name;
-    this.summary = spec.summary;
     this.args = spec.args;
     this.scalar = (spec.scalar as ScalarForm | undefined) ?? null;
     this.isPointwise = spec.isPointwise ?? spec.scalar !== undefined;

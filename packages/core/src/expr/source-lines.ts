@@ -34,4 +34,4 @@ export function callSite(): string | undefined {
 }
 
 /** The published package is one folder of bundles: every frame of ours carries its address. */
-const ownFile = import.meta.url.replace(/(\/chunks)?\/[^/]*$/, '/');
+const ownFile = /* @__PURE__ */ import.meta.url.replace(/(\/chunks)?\/[^/]*$/, '/');

@@ -33,9 +33,8 @@ export interface Graph {
 }
 
 /** An input of the graph; `index` is its place in `graph.inputs`. */
-export const inputOp = defineOp<{ index: number }>({
+export const inputOp = /* @__PURE__ */ defineOp<{ index: number }>({
   name: 'input',
-  summary: 'An input of the graph',
   args: [],
   infer: () => {
     throw new Error('an input states its own type');
@@ -44,9 +43,8 @@ export const inputOp = defineOp<{ index: number }>({
 });
 
 /** Elements known before the first run; `key` is their place in the constant pool. Numbers stay `scalar` nodes. */
-export const constantOp = defineOp<{ key: number }>({
+export const constantOp = /* @__PURE__ */ defineOp<{ key: number }>({
   name: 'constant',
-  summary: 'Elements known before the first run',
   args: [],
   infer: () => {
     throw new Error('a constant states its own type');

@@ -5,7 +5,6 @@ import { bytesOf, defineOp, planSlots, type OpDef, type Program, type Step, type
 const unary = (isElementwise: boolean): OpDef =>
   defineOp({
     name: isElementwise ? 'plus' : 'opaque',
-    summary: 'a step of a test',
     args: ['...xs'],
     infer: ([x]) => x!,
     ...(isElementwise ? { scalar: () => (a: number) => a } : {}),

@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
 import { maximum } from './maximum.js';
 import { neg } from './neg.js';
 
 export const absScalar: ScalarForm = () => Math.abs;
 
-export const absOp = defineOp({
+export const absOp = /* @__PURE__ */ unaryArithmetic({
   name: 'abs',
-  summary: '|x|',
-  ...unaryArithmetic,
   decompose: ([x]) => maximum(x!, neg(x!)),
   scalar: absScalar,
 });
@@ -18,4 +16,4 @@ export const absOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/abs
  */
-export const abs = unary(absOp);
+export const abs = /* @__PURE__ */ unary(absOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { arcSineOfSmall } from './arc-sine.js';
@@ -17,10 +17,8 @@ function arcCosine(x: Tensor): Tensor {
 
 export const acosScalar: ScalarForm = () => Math.acos;
 
-export const acosOp = defineOp({
+export const acosOp = /* @__PURE__ */ unaryFloat({
   name: 'acos',
-  summary: 'The arc cosine',
-  ...unaryFloat,
   decompose: ([x]) => arcCosine(x!),
   scalar: acosScalar,
 });
@@ -30,4 +28,4 @@ export const acosOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/acos
  */
-export const acos = unaryToFloat(acosOp);
+export const acos = /* @__PURE__ */ unaryToFloat(acosOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add } from './add.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -19,10 +19,8 @@ function inverse(x: Tensor): Tensor {
 
 export const acoshScalar: ScalarForm = () => Math.acosh;
 
-export const acoshOp = defineOp({
+export const acoshOp = /* @__PURE__ */ unaryFloat({
   name: 'acosh',
-  summary: 'The inverse hyperbolic cosine',
-  ...unaryFloat,
   decompose: ([x]) => inverse(x!),
   scalar: acoshScalar,
 });
@@ -32,4 +30,4 @@ export const acoshOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/acosh
  */
-export const acosh = unaryToFloat(acoshOp);
+export const acosh = /* @__PURE__ */ unaryToFloat(acoshOp);

@@ -1,14 +1,9 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 export const addScalar: ScalarForm = () => (a, b) => a + b;
 
-export const addOp = defineOp({
-  name: 'add',
-  summary: 'a + b',
-  ...binaryArithmetic,
-  scalar: addScalar,
-});
+export const addOp = /* @__PURE__ */ binaryArithmetic({ name: 'add', scalar: addScalar });
 
 /**
  * `a + b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.
@@ -21,4 +16,4 @@ export const addOp = defineOp({
  * await setBackend(cpu());
  * await add([1, 2], 3).data(); // => Float32Array [4, 5]
  */
-export const add = binary(addOp);
+export const add = /* @__PURE__ */ binary(addOp);

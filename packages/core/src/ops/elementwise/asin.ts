@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { arcSineOfSmall } from './arc-sine.js';
@@ -18,10 +18,8 @@ function arcSine(x: Tensor): Tensor {
 
 export const asinScalar: ScalarForm = () => Math.asin;
 
-export const asinOp = defineOp({
+export const asinOp = /* @__PURE__ */ unaryFloat({
   name: 'asin',
-  summary: 'The arc sine',
-  ...unaryFloat,
   decompose: ([x]) => arcSine(x!),
   scalar: asinScalar,
 });
@@ -31,4 +29,4 @@ export const asinOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/asin
  */
-export const asin = unaryToFloat(asinOp);
+export const asin = /* @__PURE__ */ unaryToFloat(asinOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -24,10 +24,8 @@ function inverse(x: Tensor): Tensor {
 
 export const asinhScalar: ScalarForm = () => Math.asinh;
 
-export const asinhOp = defineOp({
+export const asinhOp = /* @__PURE__ */ unaryFloat({
   name: 'asinh',
-  summary: 'The inverse hyperbolic sine',
-  ...unaryFloat,
   decompose: ([x]) => inverse(x!),
   scalar: asinhScalar,
 });
@@ -37,4 +35,4 @@ export const asinhOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/asinh
  */
-export const asinh = unaryToFloat(asinhOp);
+export const asinh = /* @__PURE__ */ unaryToFloat(asinhOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -29,10 +29,8 @@ function arcTangent(x: Tensor): Tensor {
 
 export const atanScalar: ScalarForm = () => Math.atan;
 
-export const atanOp = defineOp({
+export const atanOp = /* @__PURE__ */ unaryFloat({
   name: 'atan',
-  summary: 'The arc tangent',
-  ...unaryFloat,
   decompose: ([x]) => arcTangent(x!),
   scalar: atanScalar,
 });
@@ -43,4 +41,4 @@ export const atanOp = defineOp({
  * @source https://www.tensorflow.org/api_docs/python/tf/math/atan
  * @source S. L. Moshier, Cephes Mathematical Library, atanf.c (the polynomial and its three ranges)
  */
-export const atan = unaryToFloat(atanOp);
+export const atan = /* @__PURE__ */ unaryToFloat(atanOp);

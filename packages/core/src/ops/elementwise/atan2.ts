@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { atan } from './atan.js';
@@ -28,10 +28,8 @@ function angleOf(y: Tensor, x: Tensor): Tensor {
 
 export const atan2Scalar: ScalarForm = () => Math.atan2;
 
-export const atan2Op = defineOp({
+export const atan2Op = /* @__PURE__ */ binaryFloat({
   name: 'atan2',
-  summary: 'The angle of the point (b, a)',
-  ...binaryFloat,
   decompose: ([a, b]) => angleOf(a!, b!),
   scalar: atan2Scalar,
 });
@@ -43,4 +41,4 @@ export const atan2Op = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/atan2
  */
-export const atan2 = binaryToFloat(atan2Op);
+export const atan2 = /* @__PURE__ */ binaryToFloat(atan2Op);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { div } from './div.js';
@@ -20,10 +20,8 @@ function inverse(x: Tensor): Tensor {
 
 export const atanhScalar: ScalarForm = () => Math.atanh;
 
-export const atanhOp = defineOp({
+export const atanhOp = /* @__PURE__ */ unaryFloat({
   name: 'atanh',
-  summary: 'The inverse hyperbolic tangent',
-  ...unaryFloat,
   decompose: ([x]) => inverse(x!),
   scalar: atanhScalar,
 });
@@ -33,4 +31,4 @@ export const atanhOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/atanh
  */
-export const atanh = unaryToFloat(atanhOp);
+export const atanh = /* @__PURE__ */ unaryToFloat(atanhOp);

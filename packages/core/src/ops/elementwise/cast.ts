@@ -9,9 +9,8 @@ type CastAttrs = { dtype: DType };
 /** To int32 truncates toward zero (the array does it); to bool is true for everything but zero, NaN included. */
 export const castScalar: ScalarForm<CastAttrs> = ({ dtype }) => (dtype === 'bool' ? (x) => (x === 0 ? 0 : 1) : (x) => x);
 
-export const castOp = defineOp<CastAttrs>({
+export const castOp = /* @__PURE__ */ defineOp<CastAttrs>({
   name: 'cast',
-  summary: 'Converts the elements to another dtype',
   args: ['x'],
   infer: ([x], { dtype }) => {
     if (!isDType(dtype)) throw refuseArgument('dtype', `${JSON.stringify(dtype)} is not a dtype.`, "use 'float32', 'int32' or 'bool'.");

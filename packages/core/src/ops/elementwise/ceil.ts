@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { rounding, unaryFloat } from './families.js';
 import { floor } from './floor.js';
 import { neg } from './neg.js';
 
 export const ceilScalar: ScalarForm = () => Math.ceil;
 
-export const ceilOp = defineOp({
+export const ceilOp = /* @__PURE__ */ unaryFloat({
   name: 'ceil',
-  summary: 'The smallest whole number from x',
-  ...unaryFloat,
   decompose: ([x]) => neg(floor(neg(x!))),
   scalar: ceilScalar,
 });
@@ -18,4 +16,4 @@ export const ceilOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/ceil
  */
-export const ceil = rounding(ceilOp);
+export const ceil = /* @__PURE__ */ rounding(ceilOp);

@@ -1,5 +1,5 @@
 import { unfoldError } from '../../errors/unfold-error.js';
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic, type DType } from '../../types/dtype.js';
@@ -23,10 +23,8 @@ type ClipAttrs = { min: number; max: number };
 
 export const clipScalar: ScalarForm<ClipAttrs> = ({ min, max }) => (x) => Math.min(Math.max(x, min), max);
 
-export const clipOp = defineOp<ClipAttrs>({
+export const clipOp = /* @__PURE__ */ unaryArithmetic<ClipAttrs>({
   name: 'clip',
-  summary: 'min(max(x, lower), upper)',
-  ...unaryArithmetic,
   decompose: ([x], { min, max }) => {
     const raised = min === -Infinity ? x! : maximum(x!, min);
     return max === Infinity ? raised : minimum(raised, max);

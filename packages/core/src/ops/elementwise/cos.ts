@@ -1,18 +1,13 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 
 export const cosScalar: ScalarForm = () => Math.cos;
 
-export const cosOp = defineOp({
-  name: 'cos',
-  summary: 'The cosine',
-  ...unaryFloat,
-  scalar: cosScalar,
-});
+export const cosOp = /* @__PURE__ */ unaryFloat({ name: 'cos', scalar: cosScalar });
 
 /**
  * The cosine of `x` in radians, elementwise; float32. NaN at the infinities.
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/cos
  */
-export const cos = unaryToFloat(cosOp);
+export const cos = /* @__PURE__ */ unaryToFloat(cosOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -16,10 +16,8 @@ function hyperbolicCosine(x: Tensor): Tensor {
 
 export const coshScalar: ScalarForm = () => Math.cosh;
 
-export const coshOp = defineOp({
+export const coshOp = /* @__PURE__ */ unaryFloat({
   name: 'cosh',
-  summary: 'The hyperbolic cosine',
-  ...unaryFloat,
   decompose: ([x]) => hyperbolicCosine(x!),
   scalar: coshScalar,
 });
@@ -29,4 +27,4 @@ export const coshOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/cosh
  */
-export const cosh = unaryToFloat(coshOp);
+export const cosh = /* @__PURE__ */ unaryToFloat(coshOp);

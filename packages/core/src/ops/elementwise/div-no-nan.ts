@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { div } from './div.js';
 import { equal } from './equal.js';
 import { binary, binaryArithmetic } from './families.js';
@@ -6,10 +6,8 @@ import { where } from './where.js';
 
 export const divNoNanScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => (b === 0 ? 0 : Math.floor(a / b)) : (a, b) => (b === 0 ? 0 : a / b));
 
-export const divNoNanOp = defineOp({
+export const divNoNanOp = /* @__PURE__ */ binaryArithmetic({
   name: 'divNoNan',
-  summary: 'a / b, or 0 where b is 0',
-  ...binaryArithmetic,
   decompose: ([a, b]) => where(equal(b!, 0), 0, div(a!, b!)),
   scalar: divNoNanScalar,
 });
@@ -20,4 +18,4 @@ export const divNoNanOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/divide_no_nan
  */
-export const divNoNan = binary(divNoNanOp);
+export const divNoNan = /* @__PURE__ */ binary(divNoNanOp);

@@ -1,14 +1,9 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 export const divScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => Math.floor(a / b) : (a, b) => a / b);
 
-export const divOp = defineOp({
-  name: 'div',
-  summary: 'a / b; int32 rounds down',
-  ...binaryArithmetic,
-  scalar: divScalar,
-});
+export const divOp = /* @__PURE__ */ binaryArithmetic({ name: 'div', scalar: divScalar });
 
 /**
  * `a / b`, elementwise with broadcasting. Two int32 (or bool) operands give int32, rounded down: `div(-7, 2)` is -4 there; an int32
@@ -23,4 +18,4 @@ export const divOp = defineOp({
  * await div([-7, 7], 2).array(); // => [-3.5, 3.5]
  * await div(tensor(Int32Array.of(-7, 7)), 2).array(); // => [-4, 3]
  */
-export const div = binary(divOp);
+export const div = /* @__PURE__ */ binary(divOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkNumber } from '../check.js';
@@ -19,10 +19,8 @@ type EluAttrs = { alpha: number };
 
 export const eluScalar: ScalarForm<EluAttrs> = ({ alpha }) => (x) => (x < 0 ? alpha * Math.expm1(x) : x);
 
-export const eluOp = defineOp<EluAttrs>({
+export const eluOp = /* @__PURE__ */ unaryFloat<EluAttrs>({
   name: 'elu',
-  summary: 'x, or alpha * (exp(x) - 1) below 0',
-  ...unaryFloat,
   decompose: ([x], { alpha }) => where(less(x!, 0), mul(expm1(x!), alpha), x!),
   scalar: eluScalar,
 });

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -66,10 +66,8 @@ function errorFunction(x: Tensor): Tensor {
   return where(less(abs(x), 1), near, where(less(x, 0), sub(far, 1), sub(1, far)));
 }
 
-export const erfOp = defineOp({
+export const erfOp = /* @__PURE__ */ unaryFloat({
   name: 'erf',
-  summary: 'The error function',
-  ...unaryFloat,
   decompose: ([x]) => errorFunction(x!),
   scalar: erfScalar,
 });
@@ -79,4 +77,4 @@ export const erfOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/erf
  */
-export const erf = unaryToFloat(erfOp);
+export const erf = /* @__PURE__ */ unaryToFloat(erfOp);

@@ -1,18 +1,13 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 
 export const expScalar: ScalarForm = () => Math.exp;
 
-export const expOp = defineOp({
-  name: 'exp',
-  summary: 'e to the power x',
-  ...unaryFloat,
-  scalar: expScalar,
-});
+export const expOp = /* @__PURE__ */ unaryFloat({ name: 'exp', scalar: expScalar });
 
 /**
  * `e` to the power `x`, elementwise; float32.
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/exp
  */
-export const exp = unaryToFloat(expOp);
+export const exp = /* @__PURE__ */ unaryToFloat(expOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -13,10 +13,8 @@ const series = [1 / 362880, 1 / 40320, 1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6
 
 export const expm1Scalar: ScalarForm = () => Math.expm1;
 
-export const expm1Op = defineOp({
+export const expm1Op = /* @__PURE__ */ unaryFloat({
   name: 'expm1',
-  summary: 'e to the power x, minus 1',
-  ...unaryFloat,
   decompose: ([x]) => where(less(abs(x!), 0.5), mul(x!, polynomial(x!, series)), sub(exp(x!), 1)),
   scalar: expm1Scalar,
 });
@@ -26,4 +24,4 @@ export const expm1Op = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/expm1
  */
-export const expm1 = unaryToFloat(expm1Op);
+export const expm1 = /* @__PURE__ */ unaryToFloat(expm1Op);

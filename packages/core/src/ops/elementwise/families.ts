@@ -1,6 +1,6 @@
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
 import type { Attrs } from '../../expr/attrs.js';
-import type { OpDef } from '../../expr/op-def.js';
+import { defineOp, type OpDef, type OpSpec } from '../../expr/op-def.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../types/dtype.js';
@@ -27,68 +27,59 @@ export function broadcastAll(inputs: readonly TensorType[], args: readonly strin
 
 const elementCount = (_inputs: readonly TensorType[], _attrs: Attrs, output: TensorType): number => sizeOf(output.shape);
 
+const pair = ['a', 'b'];
+
+/** The type itself, where it is float32. */
+export function requireFloat(argument: string, type: TensorType): TensorType {
+  if (type.dtype !== 'float32') throw refuseDType(argument, `it is ${type.dtype}.`, `cast it first: \`${argument}.cast('float32')\`.`);
+  return type;
+}
+
 function uniformDType(inputs: readonly TensorType[]): DType {
   const dtype = inputs[0]!.dtype;
   if (inputs.some((input) => input.dtype !== dtype)) throw refuseDType('b', 'its dtype is not that of `a`.', 'cast one of them.');
   return dtype;
 }
 
-/** `infer` and `flops` of a binary op whose result has the dtype of its operands. */
-export const binaryArithmetic = {
-  args: ['a', 'b'],
-  infer: (inputs: readonly TensorType[]): TensorType => {
+/** What is left to say of an op whose family says its arguments, its type and its cost. */
+export type MemberSpec<A extends Attrs> = Omit<OpSpec<A>, 'args' | 'infer' | 'flops'>;
+
+const elementwise = <A extends Attrs>(spec: MemberSpec<A>, args: readonly string[], infer: (inputs: readonly TensorType[]) => TensorType): OpDef<A> =>
+  defineOp({ ...spec, args, infer, flops: elementCount });
+
+/** A binary op whose result has the dtype of its operands. */
+export const binaryArithmetic = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> =>
+  elementwise(spec, pair, (inputs) => {
     const dtype = uniformDType(inputs);
-    const shape = broadcastAll(inputs, ['a', 'b']);
+    const shape = broadcastAll(inputs, pair);
     return shape === inputs[0]!.shape ? inputs[0]! : { dtype, shape };
-  },
-  flops: elementCount,
-} as const;
+  });
 
-/** `infer` and `flops` of a comparison: bool. */
-export const comparison = {
-  args: ['a', 'b'],
-  infer: (inputs: readonly TensorType[]): TensorType => (uniformDType(inputs), { dtype: 'bool', shape: broadcastAll(inputs, ['a', 'b']) }),
-  flops: elementCount,
-} as const;
+/** A comparison: bool. */
+export const comparison = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> =>
+  elementwise(spec, pair, (inputs) => (uniformDType(inputs), { dtype: 'bool', shape: broadcastAll(inputs, pair) }));
 
-/** `infer` and `flops` of a unary op that keeps the dtype. */
-export const unaryArithmetic = {
-  args: ['x'],
-  infer: ([x]: readonly TensorType[]): TensorType => x!,
-  flops: elementCount,
-} as const;
+/** A unary op that keeps the dtype. */
+export const unaryArithmetic = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> => elementwise(spec, ['x'], ([x]) => x!);
 
-/** `infer` and `flops` of a unary op on float32. */
-export const unaryFloat = {
-  args: ['x'],
-  infer: ([x]: readonly TensorType[]): TensorType => {
-    if (x!.dtype !== 'float32') throw refuseDType('x', `it is ${x!.dtype}.`, "cast it first: `x.cast('float32')`.");
-    return x!;
-  },
-  flops: elementCount,
-} as const;
+/** A unary op on float32. */
+export const unaryFloat = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> => elementwise(spec, ['x'], ([x]) => requireFloat('x', x!));
 
-/** `infer` and `flops` of a question about each float32: bool. */
-export const predicate = {
-  args: ['x'],
-  infer: (inputs: readonly TensorType[]): TensorType => ({ dtype: 'bool', shape: unaryFloat.infer(inputs).shape }),
-  flops: elementCount,
-} as const;
+/** A question about each float32: bool. */
+export const predicate = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> =>
+  elementwise(spec, ['x'], ([x]) => ({ dtype: 'bool', shape: requireFloat('x', x!).shape }));
 
-/** `args`, `infer` and `flops` of a binary op on float32. */
-const floatPair = (args: readonly [string, string]) =>
-  ({
-    args,
-    infer: (inputs: readonly TensorType[]): TensorType => {
-      const at = inputs.findIndex(({ dtype }) => dtype !== 'float32');
-      if (at >= 0) throw refuseDType(args[at]!, `it is ${inputs[at]!.dtype}.`, `cast it first: \`${args[at]}.cast('float32')\`.`);
-      return { dtype: 'float32', shape: broadcastAll(inputs, args) };
-    },
-    flops: elementCount,
-  }) as const;
+const floatPair = <A extends Attrs>(spec: MemberSpec<A>, args: readonly [string, string]): OpDef<A> =>
+  elementwise(spec, args, (inputs) => {
+    inputs.forEach((input, i) => requireFloat(args[i]!, input));
+    return { dtype: 'float32', shape: broadcastAll(inputs, args) };
+  });
 
-export const binaryFloat = floatPair(['a', 'b']);
-export const activationFloat = floatPair(['x', 'alpha']);
+/** A binary op on float32. */
+export const binaryFloat = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> => floatPair(spec, ['a', 'b']);
+
+/** An op on float32 with a parameter for each element. */
+export const activationFloat = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> => floatPair(spec, ['x', 'alpha']);
 
 function boolShape(inputs: readonly TensorType[], args: readonly string[]): TensorType {
   const at = inputs.findIndex((input) => input.dtype !== 'bool');
@@ -96,19 +87,11 @@ function boolShape(inputs: readonly TensorType[], args: readonly string[]): Tens
   return { dtype: 'bool', shape: broadcastAll(inputs, args) };
 }
 
-/** `infer` and `flops` of a binary op on bool. */
-export const logical = {
-  args: ['a', 'b'],
-  infer: (inputs: readonly TensorType[]): TensorType => boolShape(inputs, ['a', 'b']),
-  flops: elementCount,
-} as const;
+/** A binary op on bool. */
+export const logical = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> => elementwise(spec, pair, (inputs) => boolShape(inputs, pair));
 
-/** `infer` and `flops` of a unary op on bool. */
-export const logicalUnary = {
-  args: ['x'],
-  infer: (inputs: readonly TensorType[]): TensorType => boolShape(inputs, ['x']),
-  flops: elementCount,
-} as const;
+/** A unary op on bool. */
+export const logicalUnary = <A extends Attrs>(spec: MemberSpec<A>): OpDef<A> => elementwise(spec, ['x'], (inputs) => boolShape(inputs, ['x']));
 
 /** The public function of a binary arithmetic op: promotion, bool as int32, numbers as scalars. */
 export const binary =

@@ -1,13 +1,10 @@
-import { defineOp } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 import { div } from './div.js';
 import { floor } from './floor.js';
 
 /** No scalar form: the quotient has to be rounded to the dtype before it is floored, as it is everywhere else. */
-export const floorDivOp = defineOp({
+export const floorDivOp = /* @__PURE__ */ binaryArithmetic({
   name: 'floorDiv',
-  summary: 'a / b rounded down',
-  ...binaryArithmetic,
   decompose: ([a, b]) => floor(div(a!, b!)),
 });
 
@@ -17,4 +14,4 @@ export const floorDivOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/floordiv
  */
-export const floorDiv = binary(floorDivOp);
+export const floorDiv = /* @__PURE__ */ binary(floorDivOp);

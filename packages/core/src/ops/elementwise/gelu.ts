@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkOptions, checkBoolean } from '../checked.js';
@@ -38,10 +38,8 @@ const approximation = (x: Tensor): Tensor => mul(x, sigmoid(mul(mul(x, add(mul(s
 
 export const geluScalar: ScalarForm<GeluAttrs> = ({ approximate }) => (approximate ? geluByTanh : (x) => 0.5 * x * complementaryError(-x * Math.SQRT1_2));
 
-export const geluOp = defineOp<GeluAttrs>({
+export const geluOp = /* @__PURE__ */ unaryFloat<GeluAttrs>({
   name: 'gelu',
-  summary: 'x times the normal distribution at x',
-  ...unaryFloat,
   decompose: ([x], { approximate }) => (approximate ? approximation(x!) : exact(x!)),
   scalar: geluScalar,
 });

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { equal } from './equal.js';
 import { compare, comparison } from './families.js';
 import { less } from './less.js';
@@ -6,10 +6,8 @@ import { logicalOr } from './logical-or.js';
 
 export const greaterEqualScalar: ScalarForm = () => (a, b) => Number(a >= b);
 
-export const greaterEqualOp = defineOp({
+export const greaterEqualOp = /* @__PURE__ */ comparison({
   name: 'greaterEqual',
-  summary: 'a >= b',
-  ...comparison,
   decompose: ([a, b]) => logicalOr(less(b!, a!), equal(a!, b!)),
   scalar: greaterEqualScalar,
 });
@@ -20,4 +18,4 @@ export const greaterEqualOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/greater_equal
  */
-export const greaterEqual = compare(greaterEqualOp);
+export const greaterEqual = /* @__PURE__ */ compare(greaterEqualOp);

@@ -1,13 +1,11 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { compare, comparison } from './families.js';
 import { less } from './less.js';
 
 export const greaterScalar: ScalarForm = () => (a, b) => Number(a > b);
 
-export const greaterOp = defineOp({
+export const greaterOp = /* @__PURE__ */ comparison({
   name: 'greater',
-  summary: 'a > b',
-  ...comparison,
   decompose: ([a, b]) => less(b!, a!),
   scalar: greaterScalar,
 });
@@ -18,4 +16,4 @@ export const greaterOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/greater
  */
-export const greater = compare(greaterOp);
+export const greater = /* @__PURE__ */ compare(greaterOp);

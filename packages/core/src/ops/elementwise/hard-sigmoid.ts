@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkNumber } from '../check.js';
@@ -21,10 +21,8 @@ type HardSigmoidAttrs = { alpha: number; beta: number };
 
 export const hardSigmoidScalar: ScalarForm<HardSigmoidAttrs> = ({ alpha, beta }) => (x) => Math.max(0, Math.min(1, alpha * x + beta));
 
-export const hardSigmoidOp = defineOp<HardSigmoidAttrs>({
+export const hardSigmoidOp = /* @__PURE__ */ unaryFloat<HardSigmoidAttrs>({
   name: 'hardSigmoid',
-  summary: 'alpha * x + beta between 0 and 1',
-  ...unaryFloat,
   decompose: ([x], { alpha, beta }) => minimum(maximum(add(mul(x!, alpha), beta), 0), 1),
   scalar: hardSigmoidScalar,
 });

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { add } from './add.js';
 import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -7,10 +7,8 @@ import { relu6 } from './relu6.js';
 
 export const hardSwishScalar: ScalarForm = () => (x) => x * (Math.min(Math.max(x + 3, 0), 6) / 6);
 
-export const hardSwishOp = defineOp({
+export const hardSwishOp = /* @__PURE__ */ unaryFloat({
   name: 'hardSwish',
-  summary: 'x * (relu6(x + 3) / 6)',
-  ...unaryFloat,
   decompose: ([x]) => mul(x!, div(relu6(add(x!, 3)), 6)),
   scalar: hardSwishScalar,
 });
@@ -20,4 +18,4 @@ export const hardSwishOp = defineOp({
  *
  * @source https://onnx.ai/onnx/operators/onnx__HardSwish.html
  */
-export const hardSwish = unaryToFloat(hardSwishOp);
+export const hardSwish = /* @__PURE__ */ unaryToFloat(hardSwishOp);

@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { predicate, unaryToFloat } from './families.js';
 import { less } from './less.js';
 
 export const isFiniteScalar: ScalarForm = () => (x) => Number(Math.abs(x) < Infinity);
 
-export const isFiniteOp = defineOp({
+export const isFiniteOp = /* @__PURE__ */ predicate({
   name: 'isFinite',
-  summary: 'Whether x is neither infinite nor NaN',
-  ...predicate,
   decompose: ([x]) => less(abs(x!), Infinity),
   scalar: isFiniteScalar,
 });
@@ -18,4 +16,4 @@ export const isFiniteOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/is_finite
  */
-export const isFinite = unaryToFloat(isFiniteOp);
+export const isFinite = /* @__PURE__ */ unaryToFloat(isFiniteOp);

@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { equal } from './equal.js';
 import { predicate, unaryToFloat } from './families.js';
 
 export const isInfScalar: ScalarForm = () => (x) => Number(Math.abs(x) === Infinity);
 
-export const isInfOp = defineOp({
+export const isInfOp = /* @__PURE__ */ predicate({
   name: 'isInf',
-  summary: 'Whether x is an infinity',
-  ...predicate,
   decompose: ([x]) => equal(abs(x!), Infinity),
   scalar: isInfScalar,
 });
@@ -18,4 +16,4 @@ export const isInfOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/is_inf
  */
-export const isInf = unaryToFloat(isInfOp);
+export const isInf = /* @__PURE__ */ unaryToFloat(isInfOp);

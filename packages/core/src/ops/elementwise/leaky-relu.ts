@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkNumber } from '../check.js';
@@ -18,10 +18,8 @@ type LeakyReluAttrs = { alpha: number };
 
 export const leakyReluScalar: ScalarForm<LeakyReluAttrs> = ({ alpha }) => (x) => (x < 0 ? alpha * x : x);
 
-export const leakyReluOp = defineOp<LeakyReluAttrs>({
+export const leakyReluOp = /* @__PURE__ */ unaryFloat<LeakyReluAttrs>({
   name: 'leakyRelu',
-  summary: 'x, or alpha * x below 0',
-  ...unaryFloat,
   decompose: ([x], { alpha }) => where(less(x!, 0), mul(x!, alpha), x!),
   scalar: leakyReluScalar,
 });

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { equal } from './equal.js';
 import { compare, comparison } from './families.js';
 import { less } from './less.js';
@@ -6,10 +6,8 @@ import { logicalOr } from './logical-or.js';
 
 export const lessEqualScalar: ScalarForm = () => (a, b) => Number(a <= b);
 
-export const lessEqualOp = defineOp({
+export const lessEqualOp = /* @__PURE__ */ comparison({
   name: 'lessEqual',
-  summary: 'a <= b',
-  ...comparison,
   decompose: ([a, b]) => logicalOr(less(a!, b!), equal(a!, b!)),
   scalar: lessEqualScalar,
 });
@@ -20,4 +18,4 @@ export const lessEqualOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/less_equal
  */
-export const lessEqual = compare(lessEqualOp);
+export const lessEqual = /* @__PURE__ */ compare(lessEqualOp);

@@ -1,14 +1,9 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { compare, comparison } from './families.js';
 
 export const lessScalar: ScalarForm = () => (a, b) => Number(a < b);
 
-export const lessOp = defineOp({
-  name: 'less',
-  summary: 'a < b',
-  ...comparison,
-  scalar: lessScalar,
-});
+export const lessOp = /* @__PURE__ */ comparison({ name: 'less', scalar: lessScalar });
 
 /**
  * Whether `a < b`, elementwise with broadcasting, as bool. False where either is NaN.
@@ -16,4 +11,4 @@ export const lessOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/less
  */
-export const less = compare(lessOp);
+export const less = /* @__PURE__ */ compare(lessOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -9,10 +9,8 @@ import { sub } from './sub.js';
 
 export const logSigmoidScalar: ScalarForm = () => (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
 
-export const logSigmoidOp = defineOp({
+export const logSigmoidOp = /* @__PURE__ */ unaryFloat({
   name: 'logSigmoid',
-  summary: 'log(sigmoid(x))',
-  ...unaryFloat,
   decompose: ([x]) => sub(minimum(x!, 0), log1p(exp(neg(abs(x!))))),
   scalar: logSigmoidScalar,
 });
@@ -22,4 +20,4 @@ export const logSigmoidOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/log_sigmoid
  */
-export const logSigmoid = unaryToFloat(logSigmoidOp);
+export const logSigmoid = /* @__PURE__ */ unaryToFloat(logSigmoidOp);

@@ -1,18 +1,13 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 
 export const logScalar: ScalarForm = () => Math.log;
 
-export const logOp = defineOp({
-  name: 'log',
-  summary: 'The natural logarithm',
-  ...unaryFloat,
-  scalar: logScalar,
-});
+export const logOp = /* @__PURE__ */ unaryFloat({ name: 'log', scalar: logScalar });
 
 /**
  * The natural logarithm, elementwise; float32. -Infinity at 0, NaN below.
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/log
  */
-export const log = unaryToFloat(logOp);
+export const log = /* @__PURE__ */ unaryToFloat(logOp);

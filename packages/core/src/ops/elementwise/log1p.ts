@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -21,10 +21,8 @@ function logOnePlus(x: Tensor): Tensor {
 
 export const log1pScalar: ScalarForm = () => Math.log1p;
 
-export const log1pOp = defineOp({
+export const log1pOp = /* @__PURE__ */ unaryFloat({
   name: 'log1p',
-  summary: 'The natural logarithm of 1 + x',
-  ...unaryFloat,
   decompose: ([x]) => logOnePlus(x!),
   scalar: log1pScalar,
 });
@@ -34,4 +32,4 @@ export const log1pOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/log1p
  */
-export const log1p = unaryToFloat(log1pOp);
+export const log1p = /* @__PURE__ */ unaryToFloat(log1pOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { equal } from './equal.js';
@@ -6,10 +6,8 @@ import { logicalUnary } from './families.js';
 
 export const logicalNotScalar: ScalarForm = () => (x) => 1 - x;
 
-export const logicalNotOp = defineOp({
+export const logicalNotOp = /* @__PURE__ */ logicalUnary({
   name: 'logicalNot',
-  summary: 'Not x',
-  ...logicalUnary,
   decompose: ([x]) => equal(x!, false),
   scalar: logicalNotScalar,
 });

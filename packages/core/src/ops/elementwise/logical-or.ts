@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply } from '../../tensor/operand.js';
 import { logic, logical } from './families.js';
 import { maxOp } from './maximum.js';
 
 export const logicalOrScalar: ScalarForm = () => (a, b) => a | b;
 
-export const logicalOrOp = defineOp({
+export const logicalOrOp = /* @__PURE__ */ logical({
   name: 'logicalOr',
-  summary: 'a or b',
-  ...logical,
   decompose: (operands) => apply(maxOp, operands),
   scalar: logicalOrScalar,
 });
@@ -19,4 +17,4 @@ export const logicalOrOp = defineOp({
  * @throws {UnfoldError} DTYPE_MISMATCH where an operand is not bool; SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/logical_or
  */
-export const logicalOr = logic(logicalOrOp);
+export const logicalOr = /* @__PURE__ */ logic(logicalOrOp);

@@ -1,15 +1,10 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 // Three arguments come: the bare Math.max would take the third into account.
 export const maxScalar: ScalarForm = () => (a, b) => Math.max(a, b);
 
-export const maxOp = defineOp({
-  name: 'max',
-  summary: 'The larger of a and b',
-  ...binaryArithmetic,
-  scalar: maxScalar,
-});
+export const maxOp = /* @__PURE__ */ binaryArithmetic({ name: 'max', scalar: maxScalar });
 
 /**
  * The larger of `a` and `b`, elementwise with broadcasting. NaN in either gives NaN.
@@ -17,4 +12,4 @@ export const maxOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/maximum
  */
-export const maximum = binary(maxOp);
+export const maximum = /* @__PURE__ */ binary(maxOp);

@@ -1,15 +1,10 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 // Three arguments come: the bare Math.min would take the third into account.
 export const minScalar: ScalarForm = () => (a, b) => Math.min(a, b);
 
-export const minOp = defineOp({
-  name: 'min',
-  summary: 'The smaller of a and b',
-  ...binaryArithmetic,
-  scalar: minScalar,
-});
+export const minOp = /* @__PURE__ */ binaryArithmetic({ name: 'min', scalar: minScalar });
 
 /**
  * The smaller of `a` and `b`, elementwise with broadcasting. NaN in either gives NaN.
@@ -17,4 +12,4 @@ export const minOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/minimum
  */
-export const minimum = binary(minOp);
+export const minimum = /* @__PURE__ */ binary(minOp);

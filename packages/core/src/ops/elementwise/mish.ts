@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { mul } from './mul.js';
 import { softplus } from './softplus.js';
@@ -6,10 +6,8 @@ import { tanh } from './tanh.js';
 
 export const mishScalar: ScalarForm = () => (x) => x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
 
-export const mishOp = defineOp({
+export const mishOp = /* @__PURE__ */ unaryFloat({
   name: 'mish',
-  summary: 'x * tanh(softplus(x))',
-  ...unaryFloat,
   decompose: ([x]) => mul(x!, tanh(softplus(x!))),
   scalar: mishScalar,
 });
@@ -19,4 +17,4 @@ export const mishOp = defineOp({
  *
  * @source Misra, Mish (2019), arXiv:1908.08681
  */
-export const mish = unaryToFloat(mishOp);
+export const mish = /* @__PURE__ */ unaryToFloat(mishOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 const floorMod = (a: number, b: number): number => {
@@ -8,12 +8,7 @@ const floorMod = (a: number, b: number): number => {
 
 export const modScalar: ScalarForm = () => floorMod;
 
-export const modOp = defineOp({
-  name: 'mod',
-  summary: 'a - floor(a / b) * b',
-  ...binaryArithmetic,
-  scalar: modScalar,
-});
+export const modOp = /* @__PURE__ */ binaryArithmetic({ name: 'mod', scalar: modScalar });
 
 /**
  * The remainder of `a / b` with the sign of `b`, elementwise with broadcasting: `mod(-7, 3)` is 2. Modulo zero is NaN, in int32 0.
@@ -26,4 +21,4 @@ export const modOp = defineOp({
  * await setBackend(cpu());
  * await mod([7, -7, 7], [3, 3, -3]).array(); // => [1, 2, -2]
  */
-export const mod = binary(modOp);
+export const mod = /* @__PURE__ */ binary(modOp);

@@ -1,15 +1,10 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 /** The product of two int32 can pass 2^53, where a double drops the low bits that wrapping keeps: hence `imul`. */
 export const mulScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? Math.imul : (a, b) => a * b);
 
-export const mulOp = defineOp({
-  name: 'mul',
-  summary: 'a * b',
-  ...binaryArithmetic,
-  scalar: mulScalar,
-});
+export const mulOp = /* @__PURE__ */ binaryArithmetic({ name: 'mul', scalar: mulScalar });
 
 /**
  * `a * b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.
@@ -17,4 +12,4 @@ export const mulOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/multiply
  */
-export const mul = binary(mulOp);
+export const mul = /* @__PURE__ */ binary(mulOp);

@@ -1,18 +1,13 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
 
 export const negScalar: ScalarForm = () => (x) => -x;
 
-export const negOp = defineOp({
-  name: 'neg',
-  summary: '-x',
-  ...unaryArithmetic,
-  scalar: negScalar,
-});
+export const negOp = /* @__PURE__ */ unaryArithmetic({ name: 'neg', scalar: negScalar });
 
 /**
  * `-x`, elementwise. int32 wraps: the smallest stays what it is; bool counts as int32.
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/negative
  */
-export const neg = unary(negOp);
+export const neg = /* @__PURE__ */ unary(negOp);

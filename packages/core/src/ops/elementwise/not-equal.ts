@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { equal } from './equal.js';
 import { compare, comparison } from './families.js';
 import { logicalNot } from './logical-not.js';
 
 export const notEqualScalar: ScalarForm = () => (a, b) => Number(a !== b);
 
-export const notEqualOp = defineOp({
+export const notEqualOp = /* @__PURE__ */ comparison({
   name: 'notEqual',
-  summary: 'a differs from b',
-  ...comparison,
   decompose: ([a, b]) => logicalNot(equal(a!, b!)),
   scalar: notEqualScalar,
 });
@@ -19,4 +17,4 @@ export const notEqualOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/not_equal
  */
-export const notEqual = compare(notEqualOp);
+export const notEqual = /* @__PURE__ */ compare(notEqualOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 /** Squares and multiplies modulo 2^32; a negative power is 1, -1 or a fraction, which truncates to 0 (as do the infinities of 0). */
@@ -14,12 +14,7 @@ function integerPower(base: number, exponent: number): number {
 
 export const powScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? integerPower : Math.pow);
 
-export const powOp = defineOp({
-  name: 'pow',
-  summary: 'a to the power b',
-  ...binaryArithmetic,
-  scalar: powScalar,
-});
+export const powOp = /* @__PURE__ */ binaryArithmetic({ name: 'pow', scalar: powScalar });
 
 /**
  * `a` to the power `b`, elementwise with broadcasting. float32 is NaN wherever `b` is NaN, where `a` is negative and `b` a fraction,
@@ -28,4 +23,4 @@ export const powOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/pow
  */
-export const pow = binary(powOp);
+export const pow = /* @__PURE__ */ binary(powOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { activationFloat, binaryToFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
@@ -6,10 +6,8 @@ import { where } from './where.js';
 
 export const preluScalar: ScalarForm = () => (x, alpha) => (x < 0 ? alpha * x : x);
 
-export const preluOp = defineOp({
+export const preluOp = /* @__PURE__ */ activationFloat({
   name: 'prelu',
-  summary: 'x, or alpha * x below 0',
-  ...activationFloat,
   decompose: ([x, alpha]) => where(less(x!, 0), mul(x!, alpha!), x!),
   scalar: preluScalar,
 });
@@ -20,4 +18,4 @@ export const preluOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/keras/layers/PReLU
  */
-export const prelu = binaryToFloat(preluOp);
+export const prelu = /* @__PURE__ */ binaryToFloat(preluOp);

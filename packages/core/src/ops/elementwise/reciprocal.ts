@@ -1,13 +1,11 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 
 export const reciprocalScalar: ScalarForm = () => (x) => 1 / x;
 
-export const reciprocalOp = defineOp({
+export const reciprocalOp = /* @__PURE__ */ unaryFloat({
   name: 'reciprocal',
-  summary: '1 / x',
-  ...unaryFloat,
   decompose: ([x]) => div(1, x!),
   scalar: reciprocalScalar,
 });
@@ -17,4 +15,4 @@ export const reciprocalOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/reciprocal
  */
-export const reciprocal = unaryToFloat(reciprocalOp);
+export const reciprocal = /* @__PURE__ */ unaryToFloat(reciprocalOp);

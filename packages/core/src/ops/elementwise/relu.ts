@@ -1,13 +1,11 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
 import { maximum } from './maximum.js';
 
 export const reluScalar: ScalarForm = () => (x) => Math.max(x, 0);
 
-export const reluOp = defineOp({
+export const reluOp = /* @__PURE__ */ unaryArithmetic({
   name: 'relu',
-  summary: 'max(x, 0)',
-  ...unaryArithmetic,
   decompose: ([x]) => maximum(x!, 0),
   scalar: reluScalar,
 });
@@ -17,4 +15,4 @@ export const reluOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/relu
  */
-export const relu = unary(reluOp);
+export const relu = /* @__PURE__ */ unary(reluOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add } from './add.js';
 import { equal } from './equal.js';
@@ -31,10 +31,8 @@ function roundToEven(x: Tensor): Tensor {
 
 export const roundScalar: ScalarForm = () => roundHalfToEven;
 
-export const roundOp = defineOp({
+export const roundOp = /* @__PURE__ */ unaryFloat({
   name: 'round',
-  summary: 'The nearest whole number, halves to even',
-  ...unaryFloat,
   decompose: ([x]) => roundToEven(x!),
   scalar: roundScalar,
 });
@@ -44,4 +42,4 @@ export const roundOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/round
  */
-export const round = rounding(roundOp);
+export const round = /* @__PURE__ */ rounding(roundOp);

@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { sqrt } from './sqrt.js';
 
 export const rsqrtScalar: ScalarForm = () => (x) => 1 / Math.sqrt(x);
 
-export const rsqrtOp = defineOp({
+export const rsqrtOp = /* @__PURE__ */ unaryFloat({
   name: 'rsqrt',
-  summary: '1 / sqrt(x)',
-  ...unaryFloat,
   decompose: ([x]) => div(1, sqrt(x!)),
   scalar: rsqrtScalar,
 });
@@ -18,4 +16,4 @@ export const rsqrtOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/rsqrt
  */
-export const rsqrt = unaryToFloat(rsqrtOp);
+export const rsqrt = /* @__PURE__ */ unaryToFloat(rsqrtOp);

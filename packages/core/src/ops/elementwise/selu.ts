@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { expm1 } from './expm1.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
@@ -10,10 +10,8 @@ const scale = 1.0507009873554805;
 
 export const seluScalar: ScalarForm = () => (x) => scale * (x < 0 ? alpha * Math.expm1(x) : x);
 
-export const seluOp = defineOp({
+export const seluOp = /* @__PURE__ */ unaryFloat({
   name: 'selu',
-  summary: 'scale * elu(x, alpha)',
-  ...unaryFloat,
   decompose: ([x]) => where(less(x!, 0), mul(expm1(x!), scale * alpha), mul(x!, scale)),
   scalar: seluScalar,
 });
@@ -24,4 +22,4 @@ export const seluOp = defineOp({
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/selu
  * @source Klambauer et al., Self-Normalizing Neural Networks (2017), arXiv:1706.02515
  */
-export const selu = unaryToFloat(seluOp);
+export const selu = /* @__PURE__ */ unaryToFloat(seluOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -17,10 +17,8 @@ function logistic(x: Tensor): Tensor {
 
 export const sigmoidScalar: ScalarForm = () => (x) => 1 / (1 + Math.exp(-x));
 
-export const sigmoidOp = defineOp({
+export const sigmoidOp = /* @__PURE__ */ unaryFloat({
   name: 'sigmoid',
-  summary: '1 / (1 + exp(-x))',
-  ...unaryFloat,
   decompose: ([x]) => logistic(x!),
   scalar: sigmoidScalar,
 });
@@ -30,4 +28,4 @@ export const sigmoidOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/sigmoid
  */
-export const sigmoid = unaryToFloat(sigmoidOp);
+export const sigmoid = /* @__PURE__ */ unaryToFloat(sigmoidOp);

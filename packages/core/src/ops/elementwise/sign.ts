@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
 import { less } from './less.js';
 import { where } from './where.js';
 
 export const signScalar: ScalarForm = () => Math.sign;
 
-export const signOp = defineOp({
+export const signOp = /* @__PURE__ */ unaryArithmetic({
   name: 'sign',
-  summary: '-1, 0 or 1',
-  ...unaryArithmetic,
   decompose: ([x]) => where(less(x!, 0), -1, where(less(0, x!), 1, x!)),
   scalar: signScalar,
 });
@@ -18,4 +16,4 @@ export const signOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/sign
  */
-export const sign = unary(signOp);
+export const sign = /* @__PURE__ */ unary(signOp);

@@ -1,18 +1,13 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 
 export const sinScalar: ScalarForm = () => Math.sin;
 
-export const sinOp = defineOp({
-  name: 'sin',
-  summary: 'The sine',
-  ...unaryFloat,
-  scalar: sinScalar,
-});
+export const sinOp = /* @__PURE__ */ unaryFloat({ name: 'sin', scalar: sinScalar });
 
 /**
  * The sine of `x` in radians, elementwise; float32. NaN at the infinities.
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/sin
  */
-export const sin = unaryToFloat(sinOp);
+export const sin = /* @__PURE__ */ unaryToFloat(sinOp);

@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { div } from './div.js';
@@ -24,10 +24,8 @@ function hyperbolicSine(x: Tensor): Tensor {
 
 export const sinhScalar: ScalarForm = () => Math.sinh;
 
-export const sinhOp = defineOp({
+export const sinhOp = /* @__PURE__ */ unaryFloat({
   name: 'sinh',
-  summary: 'The hyperbolic sine',
-  ...unaryFloat,
   decompose: ([x]) => hyperbolicSine(x!),
   scalar: sinhScalar,
 });
@@ -37,4 +35,4 @@ export const sinhOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/sinh
  */
-export const sinh = unaryToFloat(sinhOp);
+export const sinh = /* @__PURE__ */ unaryToFloat(sinhOp);

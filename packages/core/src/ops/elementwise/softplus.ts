@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
 import { exp } from './exp.js';
@@ -9,10 +9,8 @@ import { neg } from './neg.js';
 
 export const softplusScalar: ScalarForm = () => (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-export const softplusOp = defineOp({
+export const softplusOp = /* @__PURE__ */ unaryFloat({
   name: 'softplus',
-  summary: 'log(1 + exp(x))',
-  ...unaryFloat,
   decompose: ([x]) => add(maximum(x!, 0), log1p(exp(neg(abs(x!))))),
   scalar: softplusScalar,
 });
@@ -22,4 +20,4 @@ export const softplusOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/softplus
  */
-export const softplus = unaryToFloat(softplusOp);
+export const softplus = /* @__PURE__ */ unaryToFloat(softplusOp);

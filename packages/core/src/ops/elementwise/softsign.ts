@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
 import { div } from './div.js';
@@ -6,10 +6,8 @@ import { unaryFloat, unaryToFloat } from './families.js';
 
 export const softsignScalar: ScalarForm = () => (x) => x / (1 + Math.abs(x));
 
-export const softsignOp = defineOp({
+export const softsignOp = /* @__PURE__ */ unaryFloat({
   name: 'softsign',
-  summary: 'x / (1 + |x|)',
-  ...unaryFloat,
   decompose: ([x]) => div(x!, add(abs(x!), 1)),
   scalar: softsignScalar,
 });
@@ -19,4 +17,4 @@ export const softsignOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/softsign
  */
-export const softsign = unaryToFloat(softsignOp);
+export const softsign = /* @__PURE__ */ unaryToFloat(softsignOp);

@@ -1,13 +1,11 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
 import { mul } from './mul.js';
 
 export const squareScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (x) => Math.imul(x, x) : (x) => x * x);
 
-export const squareOp = defineOp({
+export const squareOp = /* @__PURE__ */ unaryArithmetic({
   name: 'square',
-  summary: 'x * x',
-  ...unaryArithmetic,
   decompose: ([x]) => mul(x!, x!),
   scalar: squareScalar,
 });
@@ -17,4 +15,4 @@ export const squareOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/square
  */
-export const square = unary(squareOp);
+export const square = /* @__PURE__ */ unary(squareOp);

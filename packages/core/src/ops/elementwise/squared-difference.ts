@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 import { square } from './square.js';
 import { sub } from './sub.js';
 
 export const squaredDifferenceScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => Math.imul(a - b, a - b) : (a, b) => (a - b) * (a - b));
 
-export const squaredDifferenceOp = defineOp({
+export const squaredDifferenceOp = /* @__PURE__ */ binaryArithmetic({
   name: 'squaredDifference',
-  summary: '(a - b) squared',
-  ...binaryArithmetic,
   decompose: ([a, b]) => square(sub(a!, b!)),
   scalar: squaredDifferenceScalar,
 });
@@ -19,4 +17,4 @@ export const squaredDifferenceOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/squared_difference
  */
-export const squaredDifference = binary(squaredDifferenceOp);
+export const squaredDifference = /* @__PURE__ */ binary(squaredDifferenceOp);

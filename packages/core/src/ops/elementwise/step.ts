@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkNumber } from '../check.js';
@@ -18,10 +18,8 @@ type StepAttrs = { alpha: number };
 
 export const stepScalar: ScalarForm<StepAttrs> = ({ alpha }) => (x) => (x > 0 ? 1 : x <= 0 ? alpha : NaN);
 
-export const stepOp = defineOp<StepAttrs>({
+export const stepOp = /* @__PURE__ */ unaryFloat<StepAttrs>({
   name: 'step',
-  summary: '1 above 0, alpha below',
-  ...unaryFloat,
   decompose: ([x], { alpha }) => where(isNaN(x!), x!, where(less(0, x!), 1, alpha)),
   scalar: stepScalar,
 });

@@ -1,14 +1,9 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 export const subScalar: ScalarForm = () => (a, b) => a - b;
 
-export const subOp = defineOp({
-  name: 'sub',
-  summary: 'a - b',
-  ...binaryArithmetic,
-  scalar: subScalar,
-});
+export const subOp = /* @__PURE__ */ binaryArithmetic({ name: 'sub', scalar: subScalar });
 
 /**
  * `a - b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.
@@ -16,4 +11,4 @@ export const subOp = defineOp({
  * @throws {UnfoldError} SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/math/subtract
  */
-export const sub = binary(subOp);
+export const sub = /* @__PURE__ */ binary(subOp);

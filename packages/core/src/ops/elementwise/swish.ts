@@ -1,14 +1,12 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { mul } from './mul.js';
 import { sigmoid } from './sigmoid.js';
 
 export const swishScalar: ScalarForm = () => (x) => x / (1 + Math.exp(-x));
 
-export const swishOp = defineOp({
+export const swishOp = /* @__PURE__ */ unaryFloat({
   name: 'swish',
-  summary: 'x * sigmoid(x)',
-  ...unaryFloat,
   decompose: ([x]) => mul(x!, sigmoid(x!)),
   scalar: swishScalar,
 });
@@ -18,4 +16,4 @@ export const swishOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/silu
  */
-export const swish = unaryToFloat(swishOp);
+export const swish = /* @__PURE__ */ unaryToFloat(swishOp);

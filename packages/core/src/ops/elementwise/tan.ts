@@ -1,4 +1,4 @@
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import type { ScalarForm } from '../../expr/op-def.js';
 import { cos } from './cos.js';
 import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -6,10 +6,8 @@ import { sin } from './sin.js';
 
 export const tanScalar: ScalarForm = () => Math.tan;
 
-export const tanOp = defineOp({
+export const tanOp = /* @__PURE__ */ unaryFloat({
   name: 'tan',
-  summary: 'The tangent',
-  ...unaryFloat,
   decompose: ([x]) => div(sin(x!), cos(x!)),
   scalar: tanScalar,
 });
@@ -19,4 +17,4 @@ export const tanOp = defineOp({
  *
  * @source https://www.tensorflow.org/api_docs/python/tf/math/tan
  */
-export const tan = unaryToFloat(tanOp);
+export const tan = /* @__PURE__ */ unaryToFloat(tanOp);

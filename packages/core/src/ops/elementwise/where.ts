@@ -10,9 +10,8 @@ export const whereScalar: ScalarForm = () => (condition, a, b) => (condition !==
 
 const args = ['condition', 'a', 'b'] as const;
 
-export const whereOp = defineOp({
+export const whereOp = /* @__PURE__ */ defineOp({
   name: 'where',
-  summary: 'a where the condition holds, else b',
   args,
   infer: (inputs) => {
     const [condition, a, b] = inputs;

@@ -62,9 +62,8 @@ function inferProduct(x: TensorType, filters: TensorType, attrs: WindowAttrs): T
   return { dtype: x.dtype, shape: [n, ...counts, filters.shape[1]!] };
 }
 
-export const convMatmulOp = defineOp<ConvMatmulAttrs>({
+export const convMatmulOp = /* @__PURE__ */ defineOp<ConvMatmulAttrs>({
   name: 'convMatmul',
-  summary: 'im2col, matmul and an epilogue in one: the patches of [N, H, W, C] are never built; filters are [KH * KW * C, O]',
   args: ['x', 'filters', '...extras'],
   infer: ([x, filters, ...extras], attrs) => inferEpilogue(attrs.epilogue, inferProduct(x!, filters!, attrs), extras),
   decompose: ([x, filters, ...extras], { epilogue, ...window }) => {

@@ -30,9 +30,8 @@ export const fusedElementwiseReference: Kernel<FusedElementwiseAttrs> = ({ attrs
   }
 };
 
-export const fusedElementwiseOp = defineOp<FusedElementwiseAttrs>({
+export const fusedElementwiseOp = /* @__PURE__ */ defineOp<FusedElementwiseAttrs>({
   name: 'fusedElementwise',
-  summary: 'Several elementwise ops in one pass over their operands',
   args: ['...operands'],
   isPointwise: true,
   infer: (inputs, { body, dtype }) => {

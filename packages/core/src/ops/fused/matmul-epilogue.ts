@@ -12,9 +12,8 @@ export const matmulEpilogueReference: Kernel<MatmulEpilogueAttrs> = (call) => {
   multiplyRows(call, rowStore(attrs.epilogue, inferMatmul(a!.type, b!.type, attrs), extras, a!.data, output));
 };
 
-export const matmulEpilogueOp = defineOp<MatmulEpilogueAttrs>({
+export const matmulEpilogueOp = /* @__PURE__ */ defineOp<MatmulEpilogueAttrs>({
   name: 'matmulEpilogue',
-  summary: 'A matrix product and elementwise ops on it, stored once; input 0 of the epilogue is the product',
   args: ['a', 'b', '...extras'],
   infer: ([a, b, ...extras], attrs) => inferEpilogue(attrs.epilogue, inferMatmul(a!, b!, attrs), extras),
   decompose: ([a, b, ...extras], { transposeA, transposeB, epilogue }) =>

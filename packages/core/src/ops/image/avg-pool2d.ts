@@ -54,9 +54,8 @@ function countTensor(attrs: AvgPoolAttrs, x: TensorType, output: TensorType): Te
   return mul(literalTensor(heights, [1, heights.length, 1, 1], 'float32'), literalTensor(widths, [1, 1, widths.length, 1], 'float32'));
 }
 
-export const avgPool2dOp = defineOp<AvgPoolAttrs>({
+export const avgPool2dOp = /* @__PURE__ */ defineOp<AvgPoolAttrs>({
   name: 'avgPool2d',
-  summary: 'The mean of each window, channel by channel; padding does not count unless asked for',
   args: ['x'],
   infer: ([x], attrs) => {
     if (x!.dtype !== 'float32') throw refuseDType('x', `it is ${x!.dtype}.`, "cast it first: `x.cast('float32')`.");

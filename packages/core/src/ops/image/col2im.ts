@@ -25,9 +25,8 @@ export const col2imReference: Kernel<Col2imAttrs> = ({ attrs, inputs: [patches],
   output.data.set(sums);
 };
 
-export const col2imOp = defineOp<Col2imAttrs>({
+export const col2imOp = /* @__PURE__ */ defineOp<Col2imAttrs>({
   name: 'col2im',
-  summary: 'Sums patches back into the image they were taken from: the adjoint of im2col',
   args: ['patches'],
   infer: ([patches], attrs) => {
     const { dtype, shape } = patches!;

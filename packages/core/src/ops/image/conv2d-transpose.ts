@@ -47,9 +47,8 @@ function checkOutputSize(argument: string, input: Pair, { outputSize, strides, d
   }
 }
 
-export const conv2dTransposeOp = defineOp<Conv2dTransposeAttrs>({
+export const conv2dTransposeOp = /* @__PURE__ */ defineOp<Conv2dTransposeAttrs>({
   name: 'conv2dTranspose',
-  summary: 'The adjoint of conv2d in its images: filters [KH, KW, O / groups, C] take [N, h, w, C] to [N, H, W, O]',
   args: ['x', 'filters'],
   isConvolution: true,
   infer: ([x, filters], attrs) => {

@@ -45,9 +45,8 @@ export function checkConv(x: TensorType, filters: TensorType, groups: number, ch
   if (outputs % groups !== 0) throw refuseArgument('groups', `${outputs} filters do not divide into ${groups} groups.`, 'use a number of filters that is a multiple of `groups`.');
 }
 
-export const conv2dOp = defineOp<Conv2dAttrs>({
+export const conv2dOp = /* @__PURE__ */ defineOp<Conv2dAttrs>({
   name: 'conv2d',
-  summary: 'Cross-correlation of images [N, H, W, C] with filters [KH, KW, C / groups, O]',
   args: ['x', 'filters'],
   isConvolution: true,
   infer: ([x, filters], { groups, ...slide }) => {

@@ -52,9 +52,8 @@ export function checkRank(argument: string, { shape }: TensorType, rank: number,
 /** Refuses anything but a batch of images. */
 export const checkImage = (argument: string, type: TensorType, axes = '[N, H, W, C]'): void => checkRank(argument, type, 4, axes);
 
-export const im2colOp = defineOp<WindowAttrs>({
+export const im2colOp = /* @__PURE__ */ defineOp<WindowAttrs>({
   name: 'im2col',
-  summary: 'The patch under a sliding window, at every place: [N, H, W, C] -> [N, OH, OW, KH * KW * C]',
   args: ['x'],
   infer: ([x], attrs) => {
     checkImage('x', x!);

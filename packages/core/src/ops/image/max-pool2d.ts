@@ -22,9 +22,8 @@ export const maxPool2dReference: Kernel<PoolAttrs> = ({ attrs, inputs: [x], outp
   });
 };
 
-export const maxPool2dOp = defineOp<PoolAttrs>({
+export const maxPool2dOp = /* @__PURE__ */ defineOp<PoolAttrs>({
   name: 'maxPool2d',
-  summary: 'The largest element of each window, channel by channel; padding never counts',
   args: ['x'],
   infer: ([x], attrs) => inferPool(x!, attrs),
   decompose: ([x], attrs, output) => {

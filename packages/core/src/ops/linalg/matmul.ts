@@ -69,9 +69,8 @@ export function inferMatmul(a: TensorType, b: TensorType, attrs: MatmulAttrs): T
 export const matmulFlops = ([a, b]: readonly TensorType[], attrs: MatmulAttrs, output: TensorType): number =>
   2 * sizeOf(output.shape) * matmulSizes(a!, b!, attrs).k;
 
-export const matmulOp = defineOp<MatmulAttrs>({
+export const matmulOp = /* @__PURE__ */ defineOp<MatmulAttrs>({
   name: 'matmul',
-  summary: 'Matrix product of the last two axes; leading axes broadcast',
   args: ['a', 'b'],
   infer: ([a, b], attrs) => inferMatmul(a!, b!, attrs),
   flops: matmulFlops,

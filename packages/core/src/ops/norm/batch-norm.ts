@@ -5,7 +5,7 @@ import { sizeOf } from '../../types/shape.js';
 import { checked, checkOptions } from '../checked.js';
 import { add } from '../elementwise/add.js';
 import { cast } from '../elementwise/cast.js';
-import { unaryFloat } from '../elementwise/families.js';
+import { requireFloat } from '../elementwise/families.js';
 import { mul } from '../elementwise/mul.js';
 import { rsqrt } from '../elementwise/rsqrt.js';
 import { sub } from '../elementwise/sub.js';
@@ -24,13 +24,12 @@ export type BatchNormAttrs = { epsilon: number };
 
 const parameters = ['mean', 'variance', 'offset', 'scale'] as const;
 
-export const batchNormOp = defineOp<BatchNormAttrs>({
+export const batchNormOp = /* @__PURE__ */ defineOp<BatchNormAttrs>({
   name: 'batchNorm',
-  summary: '(x - mean) / sqrt(variance + epsilon) * scale + offset',
   args: ['x', ...parameters],
   infer: ([x, ...given]) => {
     requireFits(given, parameters, x!.shape);
-    return unaryFloat.infer([x!]);
+    return requireFloat('x', x!);
   },
   decompose: ([x, mean, variance, offset, scale], { epsilon }) => {
     const factor = mul(rsqrt(add(variance!, epsilon)), scale!);

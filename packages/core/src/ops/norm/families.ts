@@ -1,5 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument, refuseShape } from '../../errors/refuse.js';
+import { defineOp, type OpDef } from '../../expr/op-def.js';
 import { scalarOf, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { broadcastShapes, formatShape, sameShape, sizeOf, type Shape } from '../../types/shape.js';
@@ -7,7 +8,7 @@ import type { TensorType } from '../../types/tensor-type.js';
 import { checkAxis, checkFinite } from '../check.js';
 import { checkOptions } from '../checked.js';
 import { cast } from '../elementwise/cast.js';
-import { unaryFloat } from '../elementwise/families.js';
+import { requireFloat, type MemberSpec } from '../elementwise/families.js';
 
 export type AxisAttrs = { axis: number };
 
@@ -16,12 +17,9 @@ export interface AxisOptions {
   readonly axis?: number;
 }
 
-/** `args`, `infer` and `flops` of an op that works on each line along an axis: three passes over float32. */
-export const alongAxis = {
-  args: ['x'],
-  infer: ([x]: readonly TensorType[]): TensorType => unaryFloat.infer([x!]),
-  flops: ([x]: readonly TensorType[]): number => 3 * sizeOf(x!.shape),
-} as const;
+/** An op that works on each line along an axis: three passes over float32. */
+export const alongAxis = (spec: MemberSpec<AxisAttrs>): OpDef<AxisAttrs> =>
+  defineOp({ ...spec, args: ['x'], infer: ([x]) => requireFloat('x', x!), flops: ([x]) => 3 * sizeOf(x!.shape) });
 
 /** The arguments of such an op, checked. */
 export function axisArguments(op: string, x: TensorLike, options: AxisOptions): { tensor: Tensor; attrs: AxisAttrs } {

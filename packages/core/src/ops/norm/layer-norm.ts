@@ -6,7 +6,7 @@ import { checkAxes } from '../check.js';
 import { checked, checkOptions } from '../checked.js';
 import { add } from '../elementwise/add.js';
 import { cast } from '../elementwise/cast.js';
-import { unaryFloat } from '../elementwise/families.js';
+import { requireFloat } from '../elementwise/families.js';
 import { mul } from '../elementwise/mul.js';
 import { rsqrt } from '../elementwise/rsqrt.js';
 import { sub } from '../elementwise/sub.js';
@@ -28,13 +28,12 @@ export type LayerNormAttrs = { axes: readonly number[]; epsilon: number };
 
 const parameters = ['scale', 'offset'] as const;
 
-export const layerNormOp = defineOp<LayerNormAttrs>({
+export const layerNormOp = /* @__PURE__ */ defineOp<LayerNormAttrs>({
   name: 'layerNorm',
-  summary: 'x less its mean over its standard deviation, along axes',
   args: ['x', ...parameters],
   infer: ([x, ...given]) => {
     requireFits(given, parameters, x!.shape);
-    return unaryFloat.infer([x!]);
+    return requireFloat('x', x!);
   },
   decompose: ([x, scale, offset], { axes, epsilon }) => {
     const { mean, variance } = momentsOf(x!, { axes, keepDims: true });

@@ -1,4 +1,3 @@
-import { defineOp } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { exp } from '../elementwise/exp.js';
@@ -6,9 +5,9 @@ import { log } from '../elementwise/log.js';
 import { sub } from '../elementwise/sub.js';
 import { max } from '../reduce/max.js';
 import { sum } from '../reduce/sum.js';
-import { alongAxis, axisArguments, lineKernel, type AxisAttrs, type AxisOptions } from './families.js';
+import { alongAxis, axisArguments, lineKernel, type AxisOptions } from './families.js';
 
-export const logSoftmaxReference = lineKernel((size, read, write) => {
+export const logSoftmaxReference = /* @__PURE__ */ lineKernel((size, read, write) => {
   let largest = -Infinity;
   for (let k = 0; k < size; k++) largest = Math.max(largest, read(k));
   let total = 0;
@@ -16,10 +15,8 @@ export const logSoftmaxReference = lineKernel((size, read, write) => {
   for (let k = 0; k < size; k++) write(k, read(k) - largest - Math.log(total));
 });
 
-export const logSoftmaxOp = defineOp<AxisAttrs>({
+export const logSoftmaxOp = /* @__PURE__ */ alongAxis({
   name: 'logSoftmax',
-  summary: 'log(softmax(x)) along an axis',
-  ...alongAxis,
   decompose: ([x], { axis }) => {
     const shifted = sub(x!, max(x!, { axes: axis, keepDims: true }));
     return sub(shifted, log(sum(exp(shifted), { axes: axis, keepDims: true })));

@@ -1,4 +1,3 @@
-import { defineOp } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { div } from '../elementwise/div.js';
@@ -6,9 +5,9 @@ import { exp } from '../elementwise/exp.js';
 import { sub } from '../elementwise/sub.js';
 import { max } from '../reduce/max.js';
 import { sum } from '../reduce/sum.js';
-import { alongAxis, axisArguments, lineKernel, type AxisAttrs, type AxisOptions } from './families.js';
+import { alongAxis, axisArguments, lineKernel, type AxisOptions } from './families.js';
 
-export const softmaxReference = lineKernel((size, read, write) => {
+export const softmaxReference = /* @__PURE__ */ lineKernel((size, read, write) => {
   let largest = -Infinity;
   for (let k = 0; k < size; k++) largest = Math.max(largest, read(k));
   let total = 0;
@@ -16,10 +15,8 @@ export const softmaxReference = lineKernel((size, read, write) => {
   for (let k = 0; k < size; k++) write(k, Math.exp(read(k) - largest) / total);
 });
 
-export const softmaxOp = defineOp<AxisAttrs>({
+export const softmaxOp = /* @__PURE__ */ alongAxis({
   name: 'softmax',
-  summary: 'exp(x) / sum(exp(x)) along an axis',
-  ...alongAxis,
   decompose: ([x], { axis }) => {
     const e = exp(sub(x!, max(x!, { axes: axis, keepDims: true })));
     return div(e, sum(e, { axes: axis, keepDims: true }));

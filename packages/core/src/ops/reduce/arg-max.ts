@@ -3,7 +3,7 @@ import { defineOp } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sizeOf } from '../../types/shape.js';
-import { argArguments, search, type ArgAttrs, type ArgOptions } from './families.js';
+import { argArguments, inferSearch, type ArgAttrs, type ArgOptions } from './families.js';
 
 export const argMaxReference: Kernel<ArgAttrs> = ({ attrs, inputs, output }) => {
   const { data, type } = inputs[0]!;
@@ -25,7 +25,12 @@ export const argMaxReference: Kernel<ArgAttrs> = ({ attrs, inputs, output }) => 
   }
 };
 
-export const argMaxOp = defineOp<ArgAttrs>({ name: 'argMax', summary: 'The position of the largest along an axis', ...search });
+export const argMaxOp = /* @__PURE__ */ defineOp<ArgAttrs>({
+  name: 'argMax',
+  args: ['x'],
+  infer: ([x], attrs) => inferSearch(x!, attrs),
+  flops: ([x]) => sizeOf(x!.shape),
+});
 
 /**
  * The position of the largest element along `axis`, as int32; the first of equals. NaN counts as the largest.

@@ -2,7 +2,7 @@ import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checked } from '../checked.js';
 import { argMaxOp } from './arg-max.js';
-import { argArguments, search, type ArgOptions } from './families.js';
+import { argArguments, inferSearch, type ArgOptions } from './families.js';
 import { turned } from './turned.js';
 
 /**
@@ -13,6 +13,6 @@ import { turned } from './turned.js';
  */
 export function argMin(x: TensorLike, options?: ArgOptions): Tensor {
   const { tensor, attrs } = argArguments('argMin', x, options);
-  checked('argMin', { x: tensor }, () => search.infer([tensor.type], attrs));
+  checked('argMin', { x: tensor }, () => inferSearch(tensor.type, attrs));
   return apply(argMaxOp, [turned(tensor)], attrs);
 }

@@ -55,9 +55,8 @@ function scan(x: Tensor, attrs: CumsumAttrs): Tensor {
   return sums;
 }
 
-export const cumsumOp = defineOp<CumsumAttrs>({
+export const cumsumOp = /* @__PURE__ */ defineOp<CumsumAttrs>({
   name: 'cumsum',
-  summary: 'Sums of all elements up to each',
   args: ['x'],
   infer: ([x]) => x!,
   decompose: ([x], attrs) => scan(x!, attrs),

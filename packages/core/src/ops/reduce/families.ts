@@ -1,6 +1,7 @@
 import { forEachIndex, type Kernel } from '../../backend/kernel.js';
 import { refuseShape } from '../../errors/refuse.js';
 import { unfoldError } from '../../errors/unfold-error.js';
+import { defineOp, type OpDef } from '../../expr/op-def.js';
 import { toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../types/dtype.js';
@@ -8,6 +9,7 @@ import { broadcastStrides, formatShape, sizeOf, type Shape } from '../../types/s
 import type { TensorType } from '../../types/tensor-type.js';
 import { checkAxes, checkAxis } from '../check.js';
 import { checkBoolean, checkOptions } from '../checked.js';
+import type { MemberSpec } from '../elementwise/families.js';
 
 /** Normalised: axes from 0, ascending, none twice. */
 export type ReduceAttrs = { axes: readonly number[]; keepDims: boolean };
@@ -31,24 +33,24 @@ export interface ArgOptions {
 export const reducedShape = (shape: Shape, axes: readonly number[], keepDims: boolean): Shape =>
   keepDims ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
 
-/** `infer` and `flops` of a reduction that keeps the dtype. */
-export const reduction = {
-  args: ['x'],
-  infer: ([x]: readonly TensorType[], { axes, keepDims }: ReduceAttrs): TensorType => ({ dtype: x!.dtype, shape: reducedShape(x!.shape, axes, keepDims) }),
-  flops: ([x]: readonly TensorType[]): number => sizeOf(x!.shape),
-} as const;
+const elementsRead = ([x]: readonly TensorType[]): number => sizeOf(x!.shape);
 
-/** `infer` and `flops` of a search along one axis: int32 positions. */
-export const search = {
-  args: ['x'],
-  infer: ([x]: readonly TensorType[], { axis, keepDims }: ArgAttrs): TensorType => {
-    if (x!.shape[axis] === 0) {
-      throw refuseShape('x', `axis ${axis} of ${formatShape(x!.shape)} is empty: it has no element to point at.`, 'search along an axis with at least one element.');
-    }
-    return { dtype: 'int32', shape: reducedShape(x!.shape, [axis], keepDims) };
-  },
-  flops: ([x]: readonly TensorType[]): number => sizeOf(x!.shape),
-} as const;
+/** A reduction that keeps the dtype. */
+export const reduction = (spec: MemberSpec<ReduceAttrs>): OpDef<ReduceAttrs> =>
+  defineOp({
+    ...spec,
+    args: ['x'],
+    infer: ([x], { axes, keepDims }) => ({ dtype: x!.dtype, shape: reducedShape(x!.shape, axes, keepDims) }),
+    flops: elementsRead,
+  });
+
+/** The type of a search along one axis: int32 positions. */
+export function inferSearch(x: TensorType, { axis, keepDims }: ArgAttrs): TensorType {
+  if (x.shape[axis] === 0) {
+    throw refuseShape('x', `axis ${axis} of ${formatShape(x.shape)} is empty: it has no element to point at.`, 'search along an axis with at least one element.');
+  }
+  return { dtype: 'int32', shape: reducedShape(x.shape, [axis], keepDims) };
+}
 
 /** The arguments of a reduction, checked. */
 export function reduceArguments(op: string, x: TensorLike, options: ReduceOptions = {}): { tensor: Tensor; attrs: ReduceAttrs } {

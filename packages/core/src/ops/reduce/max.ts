@@ -1,14 +1,13 @@
-import { defineOp } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { reduceArguments, reduceKernel, reduction, type ReduceAttrs, type ReduceOptions } from './families.js';
+import { reduceArguments, reduceKernel, reduction, type ReduceOptions } from './families.js';
 
-export const reduceMaxReference = reduceKernel(
+export const reduceMaxReference = /* @__PURE__ */ reduceKernel(
   (dtype) => ({ float32: -Infinity, int32: -(2 ** 31), bool: 0 })[dtype],
   () => (largest, value) => Math.max(largest, value),
 );
 
-export const reduceMaxOp = defineOp<ReduceAttrs>({ name: 'reduceMax', summary: 'The largest along axes', ...reduction });
+export const reduceMaxOp = /* @__PURE__ */ reduction({ name: 'reduceMax' });
 
 /**
  * The largest element along `axes`; NaN where any is NaN. Of nothing it is -Infinity (int32: -2147483648, bool: false).

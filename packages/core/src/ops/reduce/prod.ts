@@ -1,16 +1,15 @@
-import { defineOp } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic } from '../../types/dtype.js';
 import { cast } from '../elementwise/cast.js';
-import { reduceArguments, reduceKernel, reduction, type ReduceAttrs, type ReduceOptions } from './families.js';
+import { reduceArguments, reduceKernel, reduction, type ReduceOptions } from './families.js';
 
-export const reduceProdReference = reduceKernel(
+export const reduceProdReference = /* @__PURE__ */ reduceKernel(
   () => 1,
   (dtype) => (dtype === 'float32' ? (product, value) => product * value : Math.imul),
 );
 
-export const reduceProdOp = defineOp<ReduceAttrs>({ name: 'reduceProd', summary: 'The product along axes', ...reduction });
+export const reduceProdOp = /* @__PURE__ */ reduction({ name: 'reduceProd' });
 
 /**
  * The product along `axes`. The product of nothing is 1; int32 wraps on overflow; bool counts as int32.

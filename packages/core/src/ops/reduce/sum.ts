@@ -1,16 +1,15 @@
-import { defineOp } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic } from '../../types/dtype.js';
 import { cast } from '../elementwise/cast.js';
-import { reduceArguments, reduceKernel, reduction, type ReduceAttrs, type ReduceOptions } from './families.js';
+import { reduceArguments, reduceKernel, reduction, type ReduceOptions } from './families.js';
 
-export const reduceSumReference = reduceKernel(
+export const reduceSumReference = /* @__PURE__ */ reduceKernel(
   () => 0,
   (dtype) => (dtype === 'float32' ? (sum, value) => sum + value : (sum, value) => (sum + value) | 0),
 );
 
-export const reduceSumOp = defineOp<ReduceAttrs>({ name: 'reduceSum', summary: 'The sum along axes', ...reduction });
+export const reduceSumOp = /* @__PURE__ */ reduction({ name: 'reduceSum' });
 
 /**
  * The sum along `axes`. The sum of nothing is 0; int32 wraps on overflow; bool counts as int32.

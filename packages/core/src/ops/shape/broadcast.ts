@@ -25,9 +25,8 @@ function checkBroadcast(from: Shape, to: Shape): void {
   );
 }
 
-export const broadcastOp = defineOp<BroadcastAttrs>({
+export const broadcastOp = /* @__PURE__ */ defineOp<BroadcastAttrs>({
   name: 'broadcast',
-  summary: 'Repeats axes of size 1, and leading axes, to a shape',
   args: ['x'],
   infer: ([x], { shape }) => {
     checkBroadcast(x!.shape, shape);

@@ -21,9 +21,8 @@ export const concatReference: Kernel<ConcatAttrs> = ({ attrs: { axis }, inputs, 
   }
 };
 
-export const concatOp = defineOp<ConcatAttrs>({
+export const concatOp = /* @__PURE__ */ defineOp<ConcatAttrs>({
   name: 'concat',
-  summary: 'Tensors one after the other along an axis',
   args: ['...tensors'],
   infer: (inputs, { axis }) => {
     const { dtype, shape } = inputs[0]!;

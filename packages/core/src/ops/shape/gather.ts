@@ -44,9 +44,8 @@ export const aroundAxis = (shape: Shape, axis: number, batchDims: number) => ({
   inner: sizeOf(shape.slice(axis + 1)),
 });
 
-export const gatherOp = defineOp<GatherAttrs>({
+export const gatherOp = /* @__PURE__ */ defineOp<GatherAttrs>({
   name: 'gather',
-  summary: 'Slices of x along an axis, chosen by int32 indices; negative ones count from the end, those outside read 0',
   args: ['x', 'indices'],
   infer: ([x, indices], { axis, batchDims }) => {
     checkIndices(indices!);

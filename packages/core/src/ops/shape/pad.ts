@@ -20,9 +20,8 @@ export const padReference: Kernel<PadAttrs> = ({ attrs: { paddings, value }, inp
   copyStrided(x!.type.shape, { data: x!.data, strides: stridesOf(x!.type.shape) }, { data: output.data, offset, strides });
 };
 
-export const padOp = defineOp<PadAttrs>({
+export const padOp = /* @__PURE__ */ defineOp<PadAttrs>({
   name: 'pad',
-  summary: 'A constant before and after each axis',
   args: ['x'],
   infer: ([x], { paddings }) => {
     const { dtype, shape } = x!;

@@ -9,9 +9,8 @@ import { checkShape } from '../check.js';
 export type ReshapeAttrs = { readonly shape: Shape };
 
 /** An alias: the planner gives it no memory and no backend ever sees it. */
-export const reshapeOp = defineOp<ReshapeAttrs>({
+export const reshapeOp = /* @__PURE__ */ defineOp<ReshapeAttrs>({
   name: 'reshape',
-  summary: 'The same elements in the same order under another shape',
   args: ['x'],
   isView: true,
   infer: ([x], { shape }) => {

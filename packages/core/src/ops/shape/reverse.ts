@@ -17,9 +17,8 @@ export const reverseReference: Kernel<ReverseAttrs> = ({ attrs: { axes }, inputs
   copyStrided(shape, { data: x!.data, offset, strides: walked }, { data: output.data, strides });
 };
 
-export const reverseOp = defineOp<ReverseAttrs>({
+export const reverseOp = /* @__PURE__ */ defineOp<ReverseAttrs>({
   name: 'reverse',
-  summary: 'The elements in reverse order along some axes',
   args: ['x'],
   infer: ([x], { axes }) => {
     const rank = x!.shape.length;

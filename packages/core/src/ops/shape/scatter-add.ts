@@ -28,9 +28,8 @@ export const scatterAddReference: Kernel<ScatterAddAttrs> = ({ attrs: { axis, ba
   }
 };
 
-export const scatterAddOp = defineOp<ScatterAddAttrs>({
+export const scatterAddOp = /* @__PURE__ */ defineOp<ScatterAddAttrs>({
   name: 'scatterAdd',
-  summary: 'Sums slices into an axis of zeros at int32 indices; negative ones count from the end, those outside are dropped',
   args: ['updates', 'indices'],
   infer: ([updates, indices], { axis, size, batchDims }) => {
     checkIndices(indices!);

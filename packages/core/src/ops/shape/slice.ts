@@ -21,9 +21,8 @@ export const sliceReference: Kernel<SliceAttrs> = ({ attrs: { begin, size, strid
   );
 };
 
-export const sliceOp = defineOp<SliceAttrs>({
+export const sliceOp = /* @__PURE__ */ defineOp<SliceAttrs>({
   name: 'slice',
-  summary: 'A box of x, every stride-th element of it',
   args: ['x'],
   infer: ([x], { begin, size, strides }) => {
     const { dtype, shape } = x!;

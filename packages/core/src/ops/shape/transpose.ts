@@ -17,9 +17,8 @@ export const transposeReference: Kernel<TransposeAttrs> = ({ attrs: { perm }, in
   copyStrided(shape, { data: x!.data, strides: perm.map((axis) => strides[axis]!) }, { data: output.data, strides: stridesOf(shape) });
 };
 
-export const transposeOp = defineOp<TransposeAttrs>({
+export const transposeOp = /* @__PURE__ */ defineOp<TransposeAttrs>({
   name: 'transpose',
-  summary: 'Axes in another order: axis i of the result is axis perm[i] of x',
   args: ['x'],
   infer: ([x], { perm }) => {
     const { dtype, shape } = x!;
