@@ -71,6 +71,7 @@ export const elementwiseRows: readonly Row[] = [
   binary('logicalAnd', u.logicalAnd, tf.logicalAnd, only('bool')),
   binary('logicalOr', u.logicalOr, tf.logicalOr, only('bool')),
   binary('logicalXor', u.logicalXor, tf.logicalXor, only('bool')),
+  row({ name: 'logicalNot', configs: plain(shape().map((of) => [operand(of, 'bool')])), ours: ([x]) => u.logicalNot(x!), theirs: ([x]) => tf.logicalNot(x!), tolerance: exact }),
   row({
     name: 'where',
     // TensorFlow.js gives an operand of size 1 for a result of size 0.
@@ -111,6 +112,15 @@ export const elementwiseRows: readonly Row[] = [
   unary('sigmoid', u.sigmoid, tf.sigmoid, undefined, composed),
   unary('logSigmoid', u.logSigmoid, tf.logSigmoid, undefined, composed),
   unary('softplus', u.softplus, tf.softplus, undefined, composed),
+  // Their functions of functions: what TensorFlow.js has no single op for.
+  unary('swish', u.swish, (x) => tf.mul(x, tf.sigmoid(x)), undefined, composed),
+  unary('mish', u.mish, (x) => tf.mul(x, tf.tanh(tf.softplus(x))), undefined, { roundings: 60 }),
+  unary('softsign', u.softsign, (x) => tf.div(x, tf.add(tf.abs(x), 1)), undefined, { roundings: 12 }),
+  // Sums up to 6, cut to 0 and 1: some roundings of 6.
+  unary('hardSigmoid', (x) => u.hardSigmoid(x), (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1), within(-5, 5), { roundings: 0, absolute: 12 * 2 ** -24 }),
+  unary('hardSwish', u.hardSwish, (x) => tf.div(tf.mul(x, tf.relu6(tf.add(x, 3))), 6), within(-5, 5), { roundings: 12, absolute: 48 * 2 ** -24 }),
+  // x / 2 (1 + erf): the error of erf, 1.5e-7 on each side, times 1.5.
+  unary('gelu', (x) => u.gelu(x), (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)), undefined, { roundings: 12, absolute: 8e-7 }),
   unary('relu', u.relu, tf.relu, undefined, exact),
   unary('relu6', u.relu6, tf.relu6, within(-3, 9), exact),
   unary('elu', (x) => u.elu(x), tf.elu, undefined, composed),

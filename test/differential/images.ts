@@ -73,6 +73,22 @@ const resizing = fc
   .record({ batch: from1to(2), from: pair(from1to(6)), to: pair(from1to(9)), channel: from1to(3), flags: fc.constantFrom({ alignCorners: false, halfPixelCenters: false }, { alignCorners: true, halfPixelCenters: false }, { alignCorners: false, halfPixelCenters: true }) })
   .map(({ batch, from, to, channel, flags }) => ({ operands: [operand([batch, ...from, channel])], options: { to, ...flags } }));
 
+const pooled = fc.tuple(pair(from1to(7)), channels).map(([image, { batch, inputs }]) => ({ operands: [operand([batch, ...image, inputs])], options: null }));
+
+/** Filters each of which picks one element of a patch, in the order (row, column, channel): with them a convolution is im2col. */
+const pickers = ([height, width]: Pair, depth: number): tf.Tensor4D => tf.reshape(tf.eye(height * width * depth), [height, width, depth, height * width * depth]);
+
+/** Rows and columns of places of the window. */
+const placesOf = (each: Sliding): Pair => {
+  const along = (axis: 0 | 1): number => {
+    const { padding, image, strides } = each;
+    if (padding === 'same') return Math.ceil(image[axis] / strides[axis]);
+    const around = padding === 'valid' ? 0 : padding[axis][0] + padding[axis][1];
+    return Math.floor((image[axis] + around - extent(each, axis)) / strides[axis]) + 1;
+  };
+  return [along(0), along(1)];
+};
+
 export const imageRows: readonly Row[] = [
   row({
     name: 'conv2d',
@@ -131,15 +147,10 @@ export const imageRows: readonly Row[] = [
   }),
   row({
     name: 'conv2dTranspose',
-    configs: fc.tuple(sliding({ dilated: false }), channels).map(([each, { batch, inputs, outputs }]) => {
-      const out = ([0, 1] as const).map((axis) => {
-        const { padding, image, strides } = each;
-        if (padding === 'same') return Math.ceil(image[axis] / strides[axis]);
-        const around = padding === 'valid' ? 0 : padding[axis][0] + padding[axis][1];
-        return Math.floor((image[axis] + around - extent(each, axis)) / strides[axis]) + 1;
-      });
-      return { operands: [operand([batch, ...out, inputs]), operand([...each.window, outputs, inputs])], options: { ...each, shape: [batch, ...each.image, outputs] as [number, number, number, number] } };
-    }),
+    configs: fc.tuple(sliding({ dilated: false }), channels).map(([each, { batch, inputs, outputs }]) => ({
+      operands: [operand([batch, ...placesOf(each), inputs]), operand([...each.window, outputs, inputs])],
+      options: { ...each, shape: [batch, ...each.image, outputs] as [number, number, number, number] },
+    })),
     ours: ([x, filters], { strides, padding, shape }) => u.conv2dTranspose(x!, filters!, { strides, padding, outputShape: shape }),
     theirs: ([x, filters], { strides, padding, shape }) => tf.conv2dTranspose(images(x!), images(filters!), shape, list(strides), pad(padding)),
     tolerance: exact,
@@ -154,6 +165,25 @@ export const imageRows: readonly Row[] = [
     theirs: ([x], { window, dilations }) => tf.pool(images(x!), list(window), 'max', 'valid', list(dilations), [1, 1]),
     tolerance: exact,
   }),
+  row({
+    name: 'im2col',
+    configs: fc.tuple(sliding(), channels).map(([each, { batch, inputs }]) => ({ operands: [operand([batch, ...each.image, inputs])], options: { ...each, inputs } })),
+    ours: ([x], { window, ...each }) => u.im2col(x!, { window, ...optionsOf({ window, ...each }) }),
+    theirs: ([x], { window, strides, dilations, padding, inputs }) => tf.conv2d(images(x!), pickers(window, inputs), list(strides), pad(padding), 'NHWC', list(dilations)),
+    tolerance: exact,
+  }),
+  row({
+    name: 'col2im',
+    configs: fc.tuple(sliding({ dilated: false }), channels).map(([each, { batch, inputs }]) => ({
+      operands: [operand([batch, ...placesOf(each), each.window[0] * each.window[1] * inputs])],
+      options: { ...each, inputs, batch },
+    })),
+    ours: ([x], { window, image, ...each }) => u.col2im(x!, { window, inputShape: image, ...optionsOf({ window, image, ...each }) }),
+    theirs: ([x], { window, strides, padding, image, inputs, batch }) => tf.conv2dTranspose(images(x!), pickers(window, inputs), [batch, ...image, inputs], list(strides), pad(padding)),
+    tolerance: exact,
+  }),
+  row({ name: 'globalMaxPool2d', configs: pooled, ours: ([x]) => u.globalMaxPool2d(x!), theirs: ([x]) => tf.max(x!, [1, 2]), tolerance: exact }),
+  row({ name: 'globalAvgPool2d', configs: pooled, ours: ([x]) => u.globalAvgPool2d(x!), theirs: ([x]) => tf.div(tf.sum(x!, [1, 2]), x!.shape[1]! * x!.shape[2]!), tolerance: { roundings: 6 } }),
   // Values up to 4, weights and their products round: about 16 roundings of sums up to 8.
   row({ name: 'resizeBilinear', configs: resizing, ours: ([x], { to, ...flags }) => u.resizeBilinear(x!, to, flags), theirs: ([x], { to, alignCorners, halfPixelCenters }) => tf.image.resizeBilinear(images(x!), list(to), alignCorners, halfPixelCenters), tolerance: { roundings: 0, absolute: 16 * 2 ** -24 * 8 } }),
   row({ name: 'resizeNearest', configs: resizing, ours: ([x], { to, ...flags }) => u.resizeNearest(x!, to, flags), theirs: ([x], { to, alignCorners, halfPixelCenters }) => tf.image.resizeNearestNeighbor(images(x!), list(to), alignCorners, halfPixelCenters), tolerance: exact }),

@@ -74,6 +74,13 @@ export const reductionRows: readonly Row[] = [
     },
     tolerance: { roundings: 64, absolute: 2 ** -16 },
   }),
+  row({
+    name: 'variance',
+    configs: reducing(['float32'], fc.integer({ min: 1, max: 5 })),
+    ours: ([x], options) => u.variance(x!, options),
+    theirs: ([x], { axes: list, keepDims }) => tf.moments(x!, list, keepDims).variance,
+    tolerance: { roundings: 64, absolute: 2 ** -16 },
+  }),
   row({ name: 'argMax', configs: alongAxis(numeric), ours: ([x], { axis }) => u.argMax(x!, { axis }), theirs: ([x], { axis }) => tf.argMax(x!, axis), tolerance: exact }),
   row({ name: 'argMin', configs: alongAxis(numeric), ours: ([x], { axis }) => u.argMin(x!, { axis }), theirs: ([x], { axis }) => tf.argMin(x!, axis), tolerance: exact }),
   row({

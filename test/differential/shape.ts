@@ -73,6 +73,9 @@ const pieces = (vary: boolean): fc.Arbitrary<Config<{ axis: number }>> =>
   );
 
 export const shapeRows: readonly Row[] = [
+  row({ name: 'reshape', configs: on(shape({ minRank: 1, of: positiveDim }), (of) => fc.constantFrom([-1], [of.reduce((a, b) => a * b, 1)], [...of].reverse(), [1, -1, of[0]!], [of[0]!, -1])), ours: ([x], to) => u.reshape(x!, to), theirs: ([x], to) => tf.reshape(x!, to), tolerance: exact }),
+  row({ name: 'flatten', configs: on(shape(), () => fc.constant(null)), ours: ([x]) => u.flatten(x!), theirs: ([x]) => tf.reshape(x!, [x!.size]), tolerance: exact }),
+  row({ name: 'squeeze', configs: on(shape({ minRank: 1 }), (of) => fc.subarray(of.flatMap((size, axis) => (size === 1 ? [axis] : [])))), ours: ([x], axes) => (axes.length === 0 ? u.squeeze(x!) : u.squeeze(x!, axes)), theirs: ([x], axes) => (axes.length === 0 ? tf.squeeze(x!) : tf.squeeze(x!, axes)), tolerance: exact }),
   row({ name: 'transpose', configs: on(shape(), perm), ours: ([x], p) => u.transpose(x!, p), theirs: ([x], p) => tf.transpose(x!, p), tolerance: exact }),
   row({ name: 'slice', configs: on(shape({ minRank: 1 }), extents), ours: ([x], { begin, size }) => u.slice(x!, begin, size), theirs: ([x], { begin, size }) => tf.slice(x!, begin, size), tolerance: exact }),
   row({
@@ -143,6 +146,13 @@ export const shapeRows: readonly Row[] = [
     configs: fc.record({ n: fc.integer({ min: 1, max: 2 }), h: positiveDim, w: fc.integer({ min: 1, max: 4 }), c: fc.integer({ min: 1, max: 3 }), block: fc.integer({ min: 2, max: 3 }) }).map(({ n, h, w, c, block }) => ({ operands: [operand([n, h, w, c * block * block])], options: { block } })),
     ours: ([x], { block }) => u.depthToSpace(x!, block),
     theirs: ([x], { block }) => tf.depthToSpace(x! as tf.Tensor4D, block),
+    tolerance: exact,
+  }),
+  row({
+    name: 'spaceToDepth',
+    configs: fc.record({ n: fc.integer({ min: 1, max: 2 }), h: fc.integer({ min: 1, max: 4 }), w: fc.integer({ min: 1, max: 4 }), c: fc.integer({ min: 1, max: 3 }), block: fc.integer({ min: 2, max: 3 }) }).map(({ n, h, w, c, block }) => ({ operands: [operand([n, h * block, w * block, c])], options: { n, h, w, c, block } })),
+    ours: ([x], { block }) => u.spaceToDepth(x!, block),
+    theirs: ([x], { n, h, w, c, block }) => tf.reshape(tf.transpose(tf.reshape(x!, [n, h, block, w, block, c]), [0, 1, 3, 2, 4, 5]), [n, h, w, block * block * c]),
     tolerance: exact,
   }),
   row({ name: 'expandDims', configs: on(shape({ maxRank: 3, of: dim }), (of) => fc.integer({ min: -of.length - 1, max: of.length })), ours: ([x], axis) => u.expandDims(x!, axis), theirs: ([x], axis) => tf.expandDims(x!, axis), tolerance: exact }),
