@@ -125,7 +125,8 @@ export class Overlay implements Builder {
   ifSupported<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs: A | typeof noAttrs = noAttrs): GraphNode | null {
     const types = inputs.map((input) => input.type);
     const output = infer(op, types, attrs as A);
-    return this.target.supports({ op: op as OpDef, attrs, inputs: types, output }) === true ? this.op(op, inputs, attrs) : null;
+    if (this.target.supports({ op: op as OpDef, attrs, inputs: types, output }) !== true) return null;
+    return this.node(this.add(op as OpDef, inputs.map((input) => input.id), attrs, output));
   }
 
   tensors(build: (inputs: readonly Tensor[]) => Tensor, inputs: readonly GraphNode[]): GraphNode {

@@ -1,19 +1,89 @@
 import type { RuleExample } from './example.js';
-import * as batchNorm from './rules/batch-norm.js';
-import * as canonical from './rules/canonical.js';
-import * as convolution from './rules/convolution.js';
-import * as decompose from './rules/decompose.js';
-import * as foldConstants from './rules/fold-constants.js';
-import * as fuseElementwise from './rules/fuse-elementwise.js';
-import * as fuseEpilogue from './rules/fuse-epilogue.js';
-import * as identities from './rules/identities.js';
-import * as share from './rules/share.js';
-import * as transposes from './rules/transposes.js';
-import * as views from './rules/views.js';
+import { scaleIntoWeightsExample, scaleThroughShiftExample, mergeShiftsExample } from './rules/batch-norm.js';
+import { constantToTheRightExample, readBeforeBroadcastExample, broadcastLastExample } from './rules/canonical.js';
+import { foldPadIntoConvExample, fuseIm2colIntoMatmulExample } from './rules/convolution.js';
+import { decomposeUnsupportedExample, lowerConvolutionExample } from './rules/decompose.js';
+import { foldElementwiseExample, foldReshapeExample, foldMovementExample } from './rules/fold-constants.js';
+import { fuseElementwiseExample } from './rules/fuse-elementwise.js';
+import { fuseEpilogueExample, fuseBodyIntoEpilogueExample } from './rules/fuse-epilogue.js';
+import {
+  addNothingExample,
+  timesOneExample,
+  doubleNegationExample,
+  doubleNotExample,
+  addNegatedExample,
+  multiplyNegatedExample,
+  evenOfNegatedExample,
+  oneOfTwoEqualExample,
+  idempotentExample,
+  castChainExample,
+  knownChoiceExample,
+} from './rules/identities.js';
+import { shareEqualExample } from './rules/share.js';
+import { transposeLastExample, reduceBeforeTransposeExample, transposeIntoMatmulExample } from './rules/transposes.js';
+import {
+  reshapeOfReshapeExample,
+  reshapeToItselfExample,
+  transposeOfTransposeExample,
+  transposeIsReshapeExample,
+  sliceOfSliceExample,
+  sliceOfAllExample,
+  reverseOfReverseExample,
+  reverseOfOneExample,
+  broadcastOfBroadcastExample,
+  broadcastIsReshapeExample,
+  padOfNothingExample,
+  padOfPadExample,
+  concatOfOneExample,
+} from './rules/views.js';
 
-const isExample = (value: unknown): value is RuleExample => typeof value === 'object' && value !== null && 'rule' in value && 'build' in value;
-
-/** A family of graphs for every rule of the pipeline, on which it fires. */
-export const ruleExamples: readonly RuleExample[] = [batchNorm, canonical, convolution, decompose, foldConstants, fuseElementwise, fuseEpilogue, identities, share, transposes, views].flatMap((room) =>
-  Object.values<unknown>(room).filter(isExample),
-);
+/**
+ * A family of graphs for every rule of the pipeline, on which it fires. Named one by one: a list made from whole modules would
+ * keep the examples in every bundle that uses the rules.
+ */
+export const ruleExamples: readonly RuleExample[] = [
+  scaleIntoWeightsExample,
+  scaleThroughShiftExample,
+  mergeShiftsExample,
+  constantToTheRightExample,
+  readBeforeBroadcastExample,
+  broadcastLastExample,
+  foldPadIntoConvExample,
+  fuseIm2colIntoMatmulExample,
+  decomposeUnsupportedExample,
+  lowerConvolutionExample,
+  foldElementwiseExample,
+  foldReshapeExample,
+  foldMovementExample,
+  fuseElementwiseExample,
+  fuseEpilogueExample,
+  fuseBodyIntoEpilogueExample,
+  addNothingExample,
+  timesOneExample,
+  doubleNegationExample,
+  doubleNotExample,
+  addNegatedExample,
+  multiplyNegatedExample,
+  evenOfNegatedExample,
+  oneOfTwoEqualExample,
+  idempotentExample,
+  castChainExample,
+  knownChoiceExample,
+  shareEqualExample,
+  transposeLastExample,
+  reduceBeforeTransposeExample,
+  transposeIntoMatmulExample,
+  reshapeOfReshapeExample,
+  reshapeToItselfExample,
+  transposeOfTransposeExample,
+  transposeIsReshapeExample,
+  sliceOfSliceExample,
+  sliceOfAllExample,
+  reverseOfReverseExample,
+  reverseOfOneExample,
+  broadcastOfBroadcastExample,
+  broadcastIsReshapeExample,
+  padOfNothingExample,
+  padOfPadExample,
+  concatOfOneExample,
+];
