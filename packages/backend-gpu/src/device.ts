@@ -1,4 +1,4 @@
-import type { DeviceInfo } from '@unfoldjs/core';
+import type { DeviceInfo, Float32Facts } from '@unfoldjs/core';
 import { gpuJsVersion } from './gpujs.js';
 import { exactLimit, modeFacts, type GpuMode } from './modes.js';
 
@@ -8,6 +8,8 @@ export interface Adapter {
   readonly name: string | null;
   /** True where a program draws what a GPU should. */
   readonly isSoftware: boolean;
+  /** What its arithmetic keeps, where that was looked at. */
+  readonly float32?: Float32Facts;
   /** Limits and the like, for `device.details`. */
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
@@ -22,7 +24,7 @@ export function describeDevice(mode: GpuMode, adapter: Adapter, threads: boolean
     kind,
     label: `${adapter.name ?? engines[mode] ?? 'unknown adapter'} by gpu.js (${mode})`,
     fallbackReason: adapter.isSoftware ? `the adapter ${adapter.name} is software, not a GPU` : null,
-    float32,
+    float32: adapter.float32 ?? float32,
     details: {
       mode,
       adapter: adapter.name ?? 'none',

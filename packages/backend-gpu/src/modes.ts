@@ -37,6 +37,7 @@ const shader = {
   wide: false,
   exactMax: false,
   nonFiniteLiterals: false,
+  // What a device does with them is looked at when it is opened; this is the least.
   float32: { fma: true, denormals: 'flushed', nan: 'lost', infinity: 'lost' },
 } as const;
 

@@ -1,12 +1,13 @@
 import { unfoldError, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { glAdapter, missing, noAdapter, webGpuAdapter } from './adapters.js';
 import { makeBackend } from './backend.js';
-import { Memory, SharedArray } from './buffers.js';
+import { Memory } from './buffers.js';
 import { describeDevice, type Adapter } from './device.js';
 import { listen } from './gpujs-console.js';
 import { loadGpuJs, type GpuJs } from './gpujs.js';
 import { gpuModes, modeFacts, type GpuMode } from './modes.js';
-import { openSession, type Session } from './session.js';
+import { probe, probeFloat32 } from './probe.js';
+import { openSession } from './session.js';
 
 export interface GpuOptions {
   /**
@@ -96,8 +97,10 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, th
     const session = openSession(instance, mode, memory);
     const webGpu = mode === 'webgpu' ? await webGpuAdapter(gpuJs, session.faults) : null;
     await probe(session);
-    const adapter: Adapter = webGpu ?? (modeFacts[mode].kind === 'gpu' ? glAdapter(instance) : noAdapter);
-    if (isHardwareOnly && (adapter.isSoftware || modeFacts[mode].kind !== 'gpu')) {
+    const isGpu = modeFacts[mode].kind === 'gpu';
+    const found: Adapter = webGpu ?? (isGpu ? glAdapter(instance) : noAdapter);
+    const adapter = isGpu ? { ...found, float32: await probeFloat32(session) } : found;
+    if (isHardwareOnly && (adapter.isSoftware || !isGpu)) {
       throw new Error(adapter.name ? `its adapter is software (${adapter.name})` : `mode ${mode} is no GPU`);
     }
     return makeBackend({ session, device: describeDevice(mode, adapter, threads), threads, release });
@@ -108,12 +111,3 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, th
   }
 }
 
-/** A mode that opens may still not calculate, or gpu.js may calculate elsewhere. */
-async function probe(session: Session): Promise<void> {
-  const kernel = session.kernel('function (a0) { return a0[this.thread.x] + 1.0; }', [2]);
-  const handle = await session.call(kernel, [await session.toDevice(SharedArray.of(1, 2) as SharedArray)], []);
-  const [a, b] = await session.toHost(handle, 2);
-  if (!(handle instanceof Float32Array)) handle.delete();
-  session.dropKernel(kernel);
-  if (a !== 2 || b !== 3) throw new Error(`it calculates [1, 2] + 1 = [${a}, ${b}]`);
-}

@@ -14,7 +14,12 @@ export const elementwise: Generator = (call) => {
   const bindings = new Bindings(call);
   const lines = [...grid.lines];
   const read = inputs.map(({ type, literal: value }, k): BodyInput => {
-    if (value !== null) return { name: literal(value, type.dtype, facts), dtype: type.dtype };
+    if (value !== null) {
+      if (facts.exactMax) return { name: literal(value, type.dtype, facts), dtype: type.dtype };
+      // Behind a name: compilers of shaders refuse sqrt(-1.0).
+      lines.push(`const x${k} = ${literal(value, type.dtype, facts)};`);
+      return { name: `x${k}`, dtype: type.dtype };
+    }
     const index = affine(grid.axes.map((axis, i) => [axis, walk.strides[k]![i]!] as const));
     lines.push(`const x${k} = ${bindings.operand(k)}[${index}];`);
     return { name: `x${k}`, dtype: type.dtype };

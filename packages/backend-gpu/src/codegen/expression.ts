@@ -36,7 +36,8 @@ const extreme =
 const truncated = (x: string): string => `(${x} < 0.0 ? Math.ceil(${x}) : Math.floor(${x}))`;
 
 const cast: Write = ({ attrs, dtype, keep }, x) => {
-  if (attrs.dtype === 'bool') return dtype === 'bool' ? x : truth(`${x} !== 0.0`);
+  // NaN is true, and in webgpu `x !== 0.0` is false for it.
+  if (attrs.dtype === 'bool') return dtype === 'bool' ? x : `(${x} === 0.0 ? 0.0 : 1.0)`;
   if (attrs.dtype !== 'int32' || dtype !== 'float32') return x;
   const value = keep(x);
   return `(Math.abs(${value}) < 2147483648.0 ? ${truncated(value)} : 0.0)`;
@@ -94,6 +95,23 @@ const isNaN: Write = ({ facts, keep }, x) => {
   return truth(facts.exactMax ? `${value} !== ${value}` : `!(${value} <= 0.0 || ${value} > 0.0)`);
 };
 
+/** Shaders give any number for NaN here, and for what has no result. */
+const exp: Write = ({ facts, keep }, x) => {
+  if (facts.exactMax) return `Math.exp(${x})`;
+  const value = keep(x);
+  return `(${value} <= 0.0 || ${value} > 0.0 ? Math.exp(${value}) : ${value})`;
+};
+const log: Write = ({ facts, keep }, x) => {
+  if (facts.exactMax) return `Math.log(${x})`;
+  const value = keep(x);
+  return `(${value} > 0.0 ? Math.log(${value}) : (${value} === 0.0 ? ${literal(-Infinity, 'float32', facts)} : ${literal(NaN, 'float32', facts)}))`;
+};
+const sqrt: Write = ({ facts, keep }, x) => {
+  if (facts.exactMax) return `Math.sqrt(${x})`;
+  const value = keep(x);
+  return `(${value} >= 0.0 ? Math.sqrt(${value}) : ${literal(NaN, 'float32', facts)})`;
+};
+
 const relu: Write = (code, x) => extreme('max', '>')(code, x, '0.0', '');
 
 /** Elementwise operations as kernel code; results need rounding only in modes that calculate wider. */
@@ -110,9 +128,9 @@ const writers: Readonly<Record<string, Write>> = {
   equal: (_, a, b) => truth(`${a} === ${b}`),
   where: (_, condition, a, b) => `(${condition} !== 0.0 ? ${a} : ${b})`,
   neg: (_, x) => `(-${x})`,
-  exp: math('exp'),
-  log: math('log'),
-  sqrt: math('sqrt'),
+  exp,
+  log,
+  sqrt,
   sin: math('sin'),
   cos: math('cos'),
   tanh,
@@ -155,10 +173,18 @@ export function writeBody(body: Body, inputs: readonly BodyInput[], facts: ModeF
     lines.push(`const ${name} = ${expression};`);
     return name;
   };
+  // Compilers of shaders calculate with numbers that they see and refuse sqrt(-1.0): behind a name they do not look.
+  const literalName = (value: number, dtype: DType): string => {
+    const text = literal(value, dtype, facts);
+    if (facts.exactMax) return text;
+    const name = `${prefix}t${kept++}`;
+    lines.push(`const ${name} = ${text};`);
+    return name;
+  };
   const nameOf = (arg: BodyArg): string => {
     if ('input' in arg) return inputs[arg.input]!.name;
     if ('step' in arg) return results[arg.step]!;
-    return literal(arg.value, arg.dtype, facts);
+    return literalName(arg.value, arg.dtype);
   };
   const dtypeOf = (arg: BodyArg): DType => ('input' in arg ? inputs[arg.input]!.dtype : 'step' in arg ? body[arg.step]!.dtype : arg.dtype);
 

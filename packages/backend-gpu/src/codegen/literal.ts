@@ -1,18 +1,18 @@
 import type { DType } from '@unfoldjs/core';
 import type { ModeFacts } from '../modes.js';
 
-/** Larger than every finite float32 but one: what a mode without infinities compares as the largest. */
-const largest = '3.4028234663852886e38';
+/** A zero that no compiler of shaders sees through: they refuse to divide by one that is written down. */
+const zero = '(this.thread.x * 0.0)';
 
 /** Whether the number can stand in a kernel's code and keep its value. */
 export const canWrite = (value: number, facts: ModeFacts): boolean => Number.isFinite(value) || facts.nonFiniteLiterals;
 
-/** A number as kernel code; in parentheses where it is negative. Modes without infinities get the largest finite number. */
+/** A number as kernel code, in parentheses where it is negative. Modes that cannot write NaN and infinities calculate them. */
 export function literal(value: number, dtype: DType, facts: ModeFacts): string {
   const rounded = dtype === 'float32' ? Math.fround(value) : value;
-  if (Number.isNaN(rounded)) return facts.nonFiniteLiterals ? '(Infinity - Infinity)' : '(0.0 / 0.0)';
+  if (Number.isNaN(rounded)) return facts.nonFiniteLiterals ? '(Infinity - Infinity)' : `(0.0 / ${zero})`;
   if (!Number.isFinite(rounded)) {
-    const size = facts.nonFiniteLiterals ? 'Infinity' : largest;
+    const size = facts.nonFiniteLiterals ? 'Infinity' : `(1.0 / ${zero})`;
     return rounded > 0 ? size : `(-${size})`;
   }
   const isNegative = rounded < 0 || Object.is(rounded, -0);

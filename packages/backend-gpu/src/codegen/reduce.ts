@@ -114,7 +114,8 @@ export const argMax: Generator = (call) => {
     `for (let k = 1; k < ${length}; k++) {`,
     `p += ${inner};`,
     `const v = ${x}[p];`,
-    facts.exactMax ? 'if (v > best || (v !== v && best === best)) { best = v; at = k; }' : 'if (v > best) { best = v; at = k; }',
+    // The second test is for NaN, of which no comparison holds.
+    'if (v > best || (!(v <= best || v > best) && (best <= 0.0 || best > 0.0))) { best = v; at = k; }',
     '}',
     'return at;',
   ];
