@@ -1,6 +1,6 @@
 /** The reference backend: plain loops that every other backend is held to. */
-import { allocate, kernelBackend, type Backend, type BackendSpec, type TypedArray } from '@unfoldjs/core';
-import { referenceKernels } from '@unfoldjs/core/reference';
+import { allocate, type Backend, type BackendSpec, type TypedArray } from '@unfoldjs/core';
+import { kernelBackend, referenceKernels } from '@unfoldjs/core/reference';
 
 export interface CpuOptions {
   /**

@@ -1,6 +1,6 @@
 // Backends broken on purpose, one fault each: what the kit must find.
-import { kernelBackend, type Backend, type BackendBuffer, type Executable, type Kernel, type KernelTensor, type TypedArray } from '@unfoldjs/core';
-import { referenceKernels } from '@unfoldjs/core/reference';
+import type { Backend, BackendBuffer, Executable, TypedArray } from '@unfoldjs/core';
+import { kernelBackend, referenceKernels, type Kernel, type KernelTensor } from '@unfoldjs/core/reference';
 
 export interface BrokenBackend {
   readonly fault: string;

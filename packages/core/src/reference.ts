@@ -1,5 +1,9 @@
-/** Plain kernels, one an op: what every backend is held to, and where a plugin starts. */
+/** Plain kernels, one an op: what every backend is held to, and where a plugin starts. And what backends are made of. */
 export { builtInOps } from './built-in-ops.js';
+export { elementwiseKernel, forEachIndex, type Kernel, type KernelCall, type KernelTensor } from './backend/kernel.js';
+export { kernelBackend, type KernelBackendOptions } from './backend/kernel-backend.js';
+export { primitiveNames, type PrimitiveName } from './ops/primitives.js';
+export { planSlots, type SizeOf, type SlotPlan } from './program/plan-slots.js';
 import { elementwiseKernel, type Kernel } from './backend/kernel.js';
 import type { Attrs } from './expr/attrs.js';
 import type { ScalarForm } from './expr/op-def.js';

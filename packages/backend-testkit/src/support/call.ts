@@ -1,5 +1,5 @@
-import { allocate, formatType, sizeOf, type Attrs, type Backend, type BackendBuffer, type Kernel, type OpCall, type OpDef, type Program, type TensorType, type TypedArray } from '@unfoldjs/core';
-import { referenceKernels } from '@unfoldjs/core/reference';
+import { allocate, formatType, sizeOf, type Attrs, type Backend, type BackendBuffer, type OpCall, type OpDef, type Program, type TensorType, type TypedArray } from '@unfoldjs/core';
+import { referenceKernels, type Kernel } from '@unfoldjs/core/reference';
 import { checkEqual, fail } from './fail.js';
 import { checkExact } from './compare.js';
 

@@ -1,4 +1,5 @@
-import { evaluate, planSlots, setBackend, type Program } from '@unfoldjs/core';
+import { evaluate, setBackend, type Program } from '@unfoldjs/core';
+import { planSlots } from '@unfoldjs/core/reference';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { formatNumber, formatTime, logLogSlope, median, nullBackend, textTable } from '@unfoldjs/measure';
 import { metric, type Bench, type BenchCase, type Results } from '../bench.js';

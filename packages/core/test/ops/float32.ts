@@ -1,5 +1,5 @@
-import { kernelBackend, type Backend, type Kernel, type Tensor } from '@unfoldjs/core';
-import { builtInOps, referenceKernels } from '@unfoldjs/core/reference';
+import type { Backend, Tensor } from '@unfoldjs/core';
+import { builtInOps, kernelBackend, referenceKernels, type Kernel } from '@unfoldjs/core/reference';
 
 /** A backend that can run the primitives and nothing else, so that everything else is decomposed. */
 export const primitivesOnly = (): Backend =>

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { add, conv2d, mul, neg, planSlots, relu, setBackend, sin, tensor, transpose, type Backend, type Tensor } from '@unfoldjs/core';
+import { add, conv2d, mul, neg, relu, setBackend, sin, tensor, transpose, type Backend, type Tensor } from '@unfoldjs/core';
+import { planSlots } from '@unfoldjs/core/reference';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { emit, lower, optimize, schedule } from '@unfoldjs/core/rules';
 

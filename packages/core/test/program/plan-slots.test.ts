@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bytesOf, defineOp, planSlots, type OpDef, type Program, type Step, type TensorType } from '@unfoldjs/core';
+import { bytesOf, defineOp, type OpDef, type Program, type Step, type TensorType } from '@unfoldjs/core';
+import { planSlots } from '@unfoldjs/core/reference';
 
 const unary = (isElementwise: boolean): OpDef =>
   defineOp({

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { evaluate, getBackend, kernelBackend, setBackend, tensor } from '@unfoldjs/core';
-import { referenceKernels } from '@unfoldjs/core/reference';
+import { evaluate, getBackend, setBackend, tensor } from '@unfoldjs/core';
+import { kernelBackend, referenceKernels } from '@unfoldjs/core/reference';
 
 describe('schedule', () => {
   it('computes the demanding operand first, whichever side it stands on', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { backendApiVersion, evaluate, getBackend, kernelBackend, liveMemory, setBackend, tensor, UnfoldError, type Backend, type Executable } from '@unfoldjs/core';
-import { referenceKernels } from '@unfoldjs/core/reference';
+import { backendApiVersion, evaluate, getBackend, liveMemory, setBackend, tensor, UnfoldError, type Backend, type Executable } from '@unfoldjs/core';
+import { kernelBackend, referenceKernels } from '@unfoldjs/core/reference';
 
 /** A healthy backend of which one method can be broken. */
 function breakable(): { backend: Backend; break: (method: 'upload' | 'read' | 'compile' | 'run' | null) => void } {

@@ -1,7 +1,7 @@
 // What people complain of in libraries of this kind, and what is promised here instead. Each test names threads where they do.
 import { expect } from 'chai';
-import { evaluate, getBackend, kernelBackend, liveMemory, setBackend, tensor, UnfoldError } from '@unfoldjs/core';
-import { referenceKernels } from '@unfoldjs/core/reference';
+import { evaluate, getBackend, liveMemory, setBackend, tensor, UnfoldError } from '@unfoldjs/core';
+import { kernelBackend, referenceKernels } from '@unfoldjs/core/reference';
 import { cpu } from '@unfoldjs/backend-cpu';
 
 describe('promises about memory', () => {
