@@ -10,34 +10,62 @@ export const noAttrs: Attrs = Object.freeze({});
 
 /** A string that is equal exactly for structurally equal attributes; unlike JSON it tells NaN, the infinities and -0 apart. */
 export function attrsKey(attrs: Attrs): string {
-  if (attrs === noAttrs) return '';
-  return valueKey(attrs);
+  return attrs === noAttrs ? '' : valueKey(attrs);
 }
 
+/** On the path of every op with attributes, hence plain loops. */
 function valueKey(value: AttrValue): string {
   switch (typeof value) {
     case 'number':
-      return Object.is(value, -0) ? '-0' : String(value);
+      return value === 0 && 1 / value < 0 ? '-0' : `${value}`;
     case 'string':
-      return JSON.stringify(value);
+      return `'${value.length}:${value}`;
     case 'boolean':
       return value ? 'T' : 'F';
     case 'undefined':
       return '_';
-    default:
+    default: {
       if (value === null) return 'N';
-      if (Array.isArray(value)) return `[${value.map(valueKey).join()}]`;
+      let key = '';
+      if (Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) key += `${valueKey(value[i])},`;
+        return `[${key}]`;
+      }
       if (isOpDef(value)) return `#${value.id}`;
-      return `{${Object.entries(value).map(([key, entry]) => `${key}:${valueKey(entry as AttrValue)}`).join()}}`;
+      for (const name in value) key += `${name}:${valueKey((value as { readonly [key: string]: AttrValue })[name])},`;
+      return `{${key}}`;
+    }
   }
 }
 
 const isOpDef = (value: object): value is OpDef => 'infer' in value && typeof value.infer === 'function';
 
-/** Freezes attributes to their leaves, so that a shared expression cannot be changed through them. */
-export function freezeAttrs<A extends Attrs>(attrs: A): A {
-  for (const value of Object.values(attrs)) freezeValue(value);
-  return Object.freeze(attrs);
+/** Attributes as expressions hold them: frozen, one object for all equal ones. */
+export interface InternedAttrs {
+  readonly attrs: Attrs;
+  readonly key: string;
+  readonly hash: number;
+}
+
+const noneInterned: InternedAttrs = { attrs: noAttrs, key: '', hash: 0 };
+
+/** Forgotten all at once when it is full: equal attributes are then held twice, and still equal by their key. */
+const interned = new Map<string, InternedAttrs>();
+const capacity = 65_536;
+
+/** The frozen form of some attributes. They are taken over: the caller must not change them. */
+export function internAttrs(attrs: Attrs): InternedAttrs {
+  if (attrs === noAttrs) return noneInterned;
+  const key = attrsKey(attrs);
+  const known = interned.get(key);
+  if (known) return known;
+  if (interned.size >= capacity) interned.clear();
+  let hash = 0;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  freezeValue(attrs);
+  const entry = { attrs, key, hash };
+  interned.set(key, entry);
+  return entry;
 }
 
 function freezeValue(value: AttrValue): void {

@@ -3,7 +3,7 @@ import { unfoldError } from '../errors/unfold-error.js';
 import type { Backend } from '../backend/contract.js';
 import type { Storage } from '../runtime/storage.js';
 import type { TensorType } from '../types/tensor-type.js';
-import { attrsKey, freezeAttrs, noAttrs, type Attrs } from './attrs.js';
+import { internAttrs, noAttrs, type Attrs } from './attrs.js';
 import type { OpDef } from './op-def.js';
 import { callSite } from './source-lines.js';
 
@@ -68,10 +68,9 @@ const isLive = (ref: WeakRef<Expr>): boolean => ref.deref() !== undefined;
  * @throws {UnfoldError} where `infer` refuses the operands.
  */
 export function makeExpr<A extends Attrs>(op: OpDef<A>, inputs: readonly Expr[], attrs: A | typeof noAttrs = noAttrs): Expr {
-  const key = attrsKey(attrs);
-  let hash = mix(0x811c9dc5, op.id);
+  const { attrs: frozen, key, hash: attrsHash } = internAttrs(attrs);
+  let hash = mix(mix(0x811c9dc5, op.id), attrsHash);
   for (let i = 0; i < inputs.length; i++) hash = mix(hash, inputs[i]!.id);
-  for (let i = 0; i < key.length; i++) hash = mix(hash, key.charCodeAt(i));
 
   const bucket = table.get(hash);
   const found = bucket && find(bucket, op as OpDef, inputs, key);
@@ -80,8 +79,8 @@ export function makeExpr<A extends Attrs>(op: OpDef<A>, inputs: readonly Expr[],
     return found;
   }
 
-  const type = inferType(op, inputs, attrs as A);
-  const expr = new Expr(nextExprId++, op as OpDef, inputs, freezeAttrs(attrs), key, type, commonHome(op as OpDef, inputs), null);
+  const type = inferType(op, inputs, frozen as A);
+  const expr = new Expr(nextExprId++, op as OpDef, inputs, frozen, key, type, commonHome(op as OpDef, inputs), null);
   const ref = new WeakRef(expr);
   table.set(hash, bucket === undefined ? ref : Array.isArray(bucket) ? [...bucket, ref] : [bucket, ref]);
   if (++live > sweepAt) sweepExpressions();

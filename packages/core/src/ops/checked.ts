@@ -28,13 +28,12 @@ export function checked<T>(op: string, operands: Readonly<Record<string, Tensor>
  * @throws {UnfoldError} INVALID_ARGUMENT
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
-  const list = known.join(', ');
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'options', problem: `${describe(options)} is not an options object.`, fix: `pass an object with any of: ${list}.` });
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'options', problem: `${describe(options)} is not an options object.`, fix: `pass an object with any of: ${known.join(', ')}.` });
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: name, problem: `there is no option \`${name}\`.`, fix: `use one of: ${list}.` });
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: name, problem: `there is no option \`${name}\`.`, fix: `use one of: ${known.join(', ')}.` });
   }
 }
 
