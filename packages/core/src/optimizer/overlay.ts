@@ -145,6 +145,7 @@ export class Overlay implements Builder {
   add(op: OpDef, inputs: readonly NodeId[], attrs: Attrs, type: TensorType): NodeId {
     const id = this.#nextId;
     const node: GraphNode = this.#source === undefined ? { id, op, inputs, attrs, type } : { id, op, inputs, attrs, type, source: this.#source };
+    freezeNode(node);
     const known = this.#equalNode(node);
     if (known !== undefined) return known;
     this.#nextId++;
@@ -203,7 +204,7 @@ export class Overlay implements Builder {
     const readers = [...this.usersOf(root)];
     for (const user of readers) {
       const node = this.#at(user)!;
-      this.#write(user, { ...node, inputs: node.inputs.map((input) => (input === root ? by : input)) });
+      this.#write(user, freezeNode({ ...node, inputs: node.inputs.map((input) => (input === root ? by : input)) }));
       this.#mutableUsers(by).add(user);
     }
     this.#mutableUsers(root).clear();
@@ -261,6 +262,15 @@ export class Overlay implements Builder {
     for (const [id, node] of this.#changed) if (node !== (this.base.nodes[id] ?? null)) changed.set(id, node);
     return { changed, outputs: this.#outputs, nextId: this.#nextId };
   }
+}
+
+/** Frozen here, where its parts are known, so that immer need not look for what to freeze. */
+function freezeNode(node: GraphNode): GraphNode {
+  Object.freeze(node.inputs);
+  Object.freeze(node.attrs);
+  Object.freeze(node.type);
+  Object.freeze(node.type.shape);
+  return Object.freeze(node);
 }
 
 function enterNode(table: Map<number, NodeId[]>, node: GraphNode): void {
