@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/contract.js';
 import { lower, type HostData } from '../graph/lower.js';
-import { optimizeInPasses } from '../optimizer/optimize.js';
+import { optimizeInPasses } from '../optimizer/record.js';
 import type { Level } from '../optimizer/passes/index.js';
 import type { Rule } from '../optimizer/rule.js';
 import { commonBackend } from '../runtime/evaluate.js';
@@ -23,11 +23,12 @@ export interface ExplainOptions {
 /**
  * What becomes of some tensors when they are evaluated, without evaluating them: every rewrite of the graph with its reason, the
  * steps of the program with the backend's kernels, where each result is kept, bytes and floating-point operations.
- * `String(explanation)` is short text for a terminal; `toJSON()` has everything, and '@unfoldjs/core/explain' draws it.
+ * `String(explanation)` is short text for a terminal; `toJSON()` has everything, and `toDot` and `toMermaid` draw it.
  *
  * @throws {UnfoldError} as `evaluate`.
  * @example
- * import { explain, setBackend, tensor } from '@unfoldjs/core';
+ * import { setBackend, tensor } from '@unfoldjs/core';
+ * import { explain } from '@unfoldjs/core/explain';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const explanation = await explain(tensor([1, 2]).mul(3).add(1));

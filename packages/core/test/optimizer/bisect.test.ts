@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { add, bisect, mul, relu, setBackend, sin, sub, tensor } from '@unfoldjs/core';
+import { add, mul, relu, setBackend, sin, sub, tensor } from '@unfoldjs/core';
+import { bisect } from '@unfoldjs/core/explain';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { any, defineRule, number, op, steps } from '@unfoldjs/core/rules';
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, avgPool2d, conv2d, explain, im2col, matmul, maxPool2d, relu, reshape, setBackend, softmax, tensor, zeros, type Explanation, type Tensor } from '@unfoldjs/core';
+import { add, avgPool2d, conv2d, im2col, matmul, maxPool2d, relu, reshape, setBackend, softmax, tensor, zeros, type Tensor } from '@unfoldjs/core';
+import { explain, type Explanation } from '@unfoldjs/core/explain';
 import { cpu } from '@unfoldjs/backend-cpu';
 
 const weights = (...shape: number[]): Tensor => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);

@@ -8,6 +8,7 @@ import {
   drawFrom,
   lower,
   plainDraw,
+  recorder,
   runPass,
   viewOf,
   type ConstantPool,
@@ -51,7 +52,7 @@ export function ruleLaws(example: RuleExample, { runs = 200, firings = 20, seed 
     const { graph, pool } = lower(outputs.map(({ expr }) => expr), { arguments: draw.inputs.map(({ expr }) => expr) });
     const first = example.first ? runPass(passOf(...example.first), graph, { pool, target: target() }).after : graph;
     const pass = passOf(rule);
-    return { before: first, pool, pass, result: runPass(pass, first, { pool, target: target(), record: true }) };
+    return { before: first, pool, pass, result: runPass(pass, first, { pool, target: target(), recorder }) };
   };
   const plain = () => setUp(plainDraw());
 
