@@ -1,4 +1,5 @@
-import { explain, type Backend } from '@unfoldjs/core';
+import type { Backend } from '@unfoldjs/core';
+import { explain } from '@unfoldjs/core/explain';
 import type { Picture } from './picture.js';
 import { bankOf, pixelsOf } from './run-bank.js';
 

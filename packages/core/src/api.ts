@@ -19,9 +19,5 @@ export { setBackend, getBackend, backendRefusals, type BackendSource, type Backe
 export { evaluate } from './runtime/evaluate.js';
 export { compile, placeholder, Placeholder, type Argument, type CompiledFunction, type Traced } from './runtime/compile.js';
 export { tidy } from './runtime/tidy.js';
-export { bisect, type BisectOptions, type BisectResult } from './runtime/bisect.js';
-export { explain, type ExplainOptions } from './explain/explain.js';
-export type { Explanation, ExplainedMemory, ExplainedPass, ExplainedRewrite, ExplainedStep, ExplanationJson } from './explain/explanation.js';
-export type { GraphSnapshot, NodeSnapshot, Plain } from './explain/snapshot.js';
 export { liveMemory, setMemoryLimits } from './runtime/memory.js';
 export * from './ops/index.js';

@@ -5,8 +5,9 @@ export { any, commutes, constant, named, number, once, op, type GraphReader, typ
 export { bytes, nodes, steps, type Measure } from './optimizer/measure.js';
 export { drawFrom, plainDraw, type Draw, type RuleExample } from './optimizer/example.js';
 export type { Pass } from './optimizer/pass.js';
-export { runPass, type Hit, type PassResult } from './optimizer/engine.js';
-export { optimize, optimizeInPasses, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
+export { runPass, type Hit, type PassResult, type Recorder } from './optimizer/engine.js';
+export { optimize, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
+export { optimizeInPasses, recorder } from './optimizer/record.js';
 export { bisectGraph, type Culprit, type GraphCheck } from './optimizer/bisect.js';
 export { checkTypes } from './optimizer/check-legal.js';
 export { constantOp, ConstantPool, inputOp, type Graph, type GraphNode, type NodeId } from './graph/graph.js';

@@ -1,4 +1,5 @@
-/** Everything in one import: the core, and the backends as values (`cpu`, `gpu`) for `setBackend`. */
+/** Everything in one import: the core, `explain` and `bisect`, and the backends as values (`cpu`, `gpu`) for `setBackend`. */
 export * from '@unfoldjs/core';
+export * from '@unfoldjs/core/explain';
 export * from '@unfoldjs/backend-cpu';
 export * from '@unfoldjs/backend-gpu';

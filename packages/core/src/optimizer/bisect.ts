@@ -1,8 +1,8 @@
 import type { Patch } from 'immer';
 import type { Graph } from '../graph/graph.js';
-import { change, undo } from './change.js';
 import type { Hit, PassResult } from './engine.js';
-import { optimizeInPasses, type OptimizeOptions } from './optimize.js';
+import type { OptimizeOptions } from './optimize.js';
+import { changeWithPatches, optimizeInPasses, undo } from './record.js';
 
 /** The first rewrite after which a check fails. */
 export interface Culprit {
@@ -41,7 +41,7 @@ export async function bisectGraph(graph: Graph, check: GraphCheck, options: Opti
 async function replay(result: PassResult, start: Graph, check: GraphCheck): Promise<Culprit> {
   let before = start;
   for (const hit of result.hits) {
-    const { after, patches } = change(before, true, (draft) => {
+    const { after, patches } = changeWithPatches(before, (draft) => {
       for (const { id, after: node } of hit.writes) {
         if (node) draft.nodes[id] = node;
         else delete draft.nodes[id];

@@ -1,4 +1,4 @@
-import { applyPatches, enablePatches, produce, produceWithPatches, type Patch } from 'immer';
+import { produce, type Patch } from 'immer';
 import type { Graph, GraphNode, NodeId } from '../graph/graph.js';
 
 /** A graph that a recipe may write to. Nodes are put in and taken out whole, never changed. */
@@ -14,24 +14,9 @@ export interface Change {
   readonly inversePatches: readonly Patch[];
 }
 
-let patchesEnabled = false;
-
-function withPatches(): void {
-  if (!patchesEnabled) enablePatches();
-  patchesEnabled = true;
-}
-
-/** The graph after one produce; with patches both ways where they are asked for. */
-export function change(graph: Graph, record: boolean, write: (draft: GraphDraft) => void): Change {
-  const recipe = (draft: unknown): void => write(draft as GraphDraft);
-  if (!record) return { after: produce(graph, recipe), patches: [], inversePatches: [] };
-  withPatches();
-  const [after, patches, inversePatches] = produceWithPatches(graph, recipe);
-  return { after, patches, inversePatches };
-}
-
-/** The graph before a change, from the graph after it and the inverse patches. */
-export function undo(graph: Graph, inversePatches: readonly Patch[]): Graph {
-  withPatches();
-  return applyPatches(graph, inversePatches);
-}
+/** The graph after one produce, without patches: nobody would read them. `record.ts` makes them for explain and bisect. */
+export const change = (graph: Graph, write: (draft: GraphDraft) => void): Change => ({
+  after: produce(graph, (draft: unknown) => write(draft as GraphDraft)),
+  patches: [],
+  inversePatches: [],
+});

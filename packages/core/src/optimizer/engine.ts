@@ -3,7 +3,7 @@ import { unfoldError } from '../errors/unfold-error.js';
 import type { ConstantPool, Graph, NodeId, GraphNode } from '../graph/graph.js';
 import { viewOf } from '../graph/view.js';
 import { formatType, sameType } from '../types/tensor-type.js';
-import { change, type Change } from './change.js';
+import { change, type Change, type GraphDraft } from './change.js';
 import { Overlay, type Write } from './overlay.js';
 import { compilePass, type CompiledPass, type CompiledRule, type Pass } from './pass.js';
 import { matchPattern } from './pattern.js';
@@ -37,8 +37,13 @@ export interface PassResult {
 export interface PassContext {
   readonly pool: ConstantPool;
   readonly target: Target;
-  /** Keeps hits and patches, for explain and bisect. */
-  readonly record?: boolean;
+  readonly recorder?: Recorder | undefined;
+}
+
+/** Keeps hits and patches, for explain and bisect. Without one a pass says only what became of the graph. */
+export interface Recorder {
+  change(graph: Graph, write: (draft: GraphDraft) => void): Change;
+  hit(rule: Rule, root: GraphNode, by: GraphNode, overlay: Overlay): Hit;
 }
 
 /** A node that was rewritten from a node that was rewritten... so often means that rules undo each other. */
@@ -51,9 +56,9 @@ const maxRounds = 64;
  * @throws {UnfoldError} OPTIMIZER_DIVERGED where rules rewrite each other's results without end; ILLEGAL_GRAPH where a rule
  * changes a type or builds what an op refuses.
  */
-export function runPass(pass: Pass, graph: Graph, context: PassContext): PassResult {
+export function runPass(pass: Pass, graph: Graph, { pool, target, recorder }: PassContext): PassResult {
   const compiled = compilePass(pass);
-  const overlay = new Overlay(graph, context);
+  const overlay = new Overlay(graph, { pool, target, record: recorder !== undefined });
   const hits: Hit[] = [];
   const rounds = new Rounds(pass);
   const worklist = new Worklist(overlay, compiled);
@@ -69,11 +74,11 @@ export function runPass(pass: Pass, graph: Graph, context: PassContext): PassRes
       const readers = overlay.replace(root.id, by.id);
       rounds.count(rule, root.id, overlay.inserted);
       worklist.revisit(readers);
-      if (context.record) hits.push(recordHit(rule, root, by, overlay));
+      if (recorder) hits.push(recorder.hit(rule, root, by, overlay));
       break;
     }
   }
-  return { pass, before: graph, hits, ...(fired ? apply(graph, overlay, context) : { after: graph, patches: [], inversePatches: [] }) };
+  return { pass, before: graph, hits, ...(fired ? apply(graph, overlay, recorder) : { after: graph, patches: [], inversePatches: [] }) };
 }
 
 /** The replacement that a rule makes for a node, or null where it does not fire. */
@@ -177,26 +182,9 @@ class Rounds {
   }
 }
 
-function recordHit(rule: Rule, root: GraphNode, by: GraphNode, overlay: Overlay): Hit {
-  const before = new Map<NodeId, Write>();
-  const after = new Map<NodeId, Write>();
-  for (const write of overlay.writes) {
-    if (!before.has(write.id)) before.set(write.id, write);
-    after.set(write.id, write);
-  }
-  const graphBefore = {
-    target: overlay.target,
-    node: (id: NodeId): GraphNode => before.get(id)?.before ?? overlay.node(id),
-  };
-  let saved = 0;
-  for (const { before: node } of before.values()) if (node) saved += rule.saves.of(node, graphBefore);
-  for (const { after: node } of after.values()) if (node) saved -= rule.saves.of(node, overlay);
-  return { rule, root, by, saved, writes: overlay.writes, outputs: overlay.outputs };
-}
-
-function apply(graph: Graph, overlay: Overlay, { record = false }: PassContext): Change {
+function apply(graph: Graph, overlay: Overlay, recorder: Recorder | undefined): Change {
   const { changed, outputs, nextId } = overlay.result();
-  return change(graph, record, (draft) => {
+  return (recorder?.change ?? change)(graph, (draft) => {
     draft.nextId = nextId;
     for (const [id, node] of changed) {
       if (node) draft.nodes[id] = node;

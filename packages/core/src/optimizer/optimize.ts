@@ -1,7 +1,7 @@
 import type { ConstantPool, Graph } from '../graph/graph.js';
 import { checkSupported, checkTypes } from './check-legal.js';
 import { dropDeadCode } from './dce.js';
-import { runPass, type PassResult } from './engine.js';
+import { runPass, type PassResult, type Recorder } from './engine.js';
 import type { Pass } from './pass.js';
 import { pipeline, type Level } from './passes/index.js';
 import type { Rule } from './rule.js';
@@ -28,12 +28,9 @@ export interface OptimizeOptions {
  */
 export function optimize(graph: Graph, options: OptimizeOptions): Graph {
   let current = graph;
-  for (const { after } of runPipeline(graph, options, false)) current = after;
+  for (const { after } of runPipeline(graph, options)) current = after;
   return current;
 }
-
-/** The same, with what every pass did. */
-export const optimizeInPasses = (graph: Graph, options: OptimizeOptions): readonly PassResult[] => [...runPipeline(graph, options, true)];
 
 /** The passes that run for some options, in order. */
 export function passesFor({ level = 2, rules = [] }: Pick<OptimizeOptions, 'level' | 'rules'>): readonly Pass[] {
@@ -43,16 +40,17 @@ export function passesFor({ level = 2, rules = [] }: Pick<OptimizeOptions, 'leve
   return passes;
 }
 
-function* runPipeline(graph: Graph, options: OptimizeOptions, record: boolean): Generator<PassResult> {
+/** What every pass does, one after the other. */
+export function* runPipeline(graph: Graph, options: OptimizeOptions, recorder?: Recorder): Generator<PassResult> {
   const { pool, target, checked = false, alternatives = [] } = options;
   let current = graph;
   for (const pass of passesFor(options)) {
-    const result = runPass(pass, current, { pool, target, record });
+    const result = runPass(pass, current, { pool, target, recorder });
     current = result.after;
     if (checked && current !== result.before) checkTypes(current, pass.name);
     yield result;
   }
-  const pruned = dropDeadCode(current, record);
+  const pruned = dropDeadCode(current, recorder);
   current = pruned.after;
   yield pruned;
   checkTypes(current, 'check-legal');

@@ -38,7 +38,8 @@ export interface BisectResult {
  *
  * @throws {RangeError} where they are wrong before the first rewrite: then a kernel is at fault. And as `evaluate`.
  * @example
- * import { bisect, setBackend, tensor } from '@unfoldjs/core';
+ * import { setBackend, tensor } from '@unfoldjs/core';
+ * import { bisect } from '@unfoldjs/core/explain';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const y = tensor([1, 2]).mul(2).add(1);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { add, batchNorm, captureSourceLines, compile, conv2d, explain, relu, setBackend, sin, tensor, zeros, type ExplanationJson, type GraphSnapshot, type Tensor } from '@unfoldjs/core';
+import { add, batchNorm, captureSourceLines, compile, conv2d, relu, setBackend, sin, tensor, zeros, type Tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
-import { graphAt, toDot, toMermaid } from '@unfoldjs/core/explain';
+import { explain, graphAt, toDot, toMermaid, type ExplanationJson, type GraphSnapshot } from '@unfoldjs/core/explain';
 import { applyPatches, enablePatches } from 'immer';
 
 const layer = (): Tensor => relu(add(conv2d(zeros([1, 8, 8, 2]).add(tensor([1, 2])), tensor(new Float32Array(36), [3, 3, 2, 2]), { padding: 'same' }), tensor([1, 2])));
