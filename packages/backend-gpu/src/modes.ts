@@ -20,13 +20,15 @@ export interface ModeFacts {
   readonly lanes: number;
   /** Kernels calculate in float64: each operation must be rounded by hand. */
   readonly wide: boolean;
+  /** Kernels can have variables that are integers. */
+  readonly integers: boolean;
   /** Math.max and Math.min keep NaN and the sign of zero. */
   readonly exactMax: boolean;
   /** `Infinity` and `NaN` can be written into a kernel. */
   readonly nonFiniteLiterals: boolean;
 }
 
-const exactHost = { maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
+const exactHost = { integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
 const shader = {
   kind: 'gpu',
   execution: 'chain',
@@ -43,10 +45,10 @@ const shader = {
 
 export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
   // Eight storage buffers is what gpu.js asks the device for; one of them is the output.
-  webgpu: { ...shader, maxArguments: 7 },
-  webgl2: { ...shader, maxArguments: 15 },
-  webgl: { ...shader, maxArguments: 15 },
-  headlessgl: { ...shader, maxArguments: 15 },
+  webgpu: { ...shader, integers: true, maxArguments: 7 },
+  webgl2: { ...shader, integers: false, maxArguments: 15 },
+  webgl: { ...shader, integers: false, maxArguments: 15 },
+  headlessgl: { ...shader, integers: false, maxArguments: 15 },
   webasm: { ...exactHost, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, lanes: 4, wide: false },
   cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, lanes: 1, wide: true },
 };

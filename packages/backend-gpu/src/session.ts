@@ -28,6 +28,9 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
   const facts = modeFacts[mode];
   const isResident = facts.kind === 'gpu';
   const name = `gpu-${mode}`;
+  // In WebGL the last kernel that was built owns the vertices that all draw with, and results are read through the kernel that made
+  // them: none can be destroyed before the whole. So programs share them.
+  const shared = isResident && mode !== 'webgpu' ? new Map<string, KernelShortcut>() : null;
   const uploads = new Map<number, KernelShortcut>();
 
   const session: Session = {
@@ -36,7 +39,16 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
     facts,
     gpu,
     memory,
-    kernel: (source, output) => gpu.createKernel(source, { output: output, precision: 'single', pipeline: true, immutable: true }),
+    kernel(source, output) {
+      const make = (): KernelShortcut => gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true });
+      if (!shared) return make();
+      const key = `${output.join()} ${source}`;
+      const known = shared.get(key);
+      if (known) return known;
+      const kernel = make();
+      shared.set(key, kernel);
+      return kernel;
+    },
     async call(kernel, handles, log) {
       const result = (await listen(log, () => kernel(...handles))) as Handle | NestedResult;
       assertMode(kernel, mode);
@@ -44,6 +56,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       return result as Handle;
     },
     dropKernel(kernel) {
+      if (shared) return;
       kernel.destroy();
       // In mode cpu gpu.js forgets to.
       const at = gpu.kernels.findIndex((known) => known === kernel || known === kernel.kernel);

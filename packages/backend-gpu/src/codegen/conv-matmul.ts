@@ -103,7 +103,7 @@ function loopedRows({ attrs, height, width, channels, depth, rows, columns, outp
   const overChannels = (...body: string[]): string[] => [`for (let c = 0; c < ${depth}; c++) {`, ...body, `q += ${outputs};`, '}'];
   const products = [
     `p = ${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels], [first, 1]])};`,
-    ...overChannels(`sum += ${x}[p] * ${filters}[q];`, 'p++;'),
+    ...overChannels(`sum += ${x}[p] * ${filters}[q];`, 'p += 1;'),
   ];
   return [
     `for (let kh = 0; kh < ${window[0]}; kh++) {`,

@@ -7,6 +7,12 @@ import type { ModeFacts } from '../modes.js';
  */
 export const integer = (name: string, value: string): string => `let ${name} = 0; ${name}++; ${name} = ${value};`;
 
+/**
+ * The same statements with floats: in WebGL gpu.js gives `const` and Math.floor floats and then cannot assign them to integers.
+ * Whole numbers are exact in both up to the size of tensors that is allowed.
+ */
+export const withFloatIndices = (source: string): string => source.replace(/let (\w+) = 0; \1\+\+;/g, 'let $1 = 0.0;');
+
 /** One term of an index: a variable (or an expression) times a stride. */
 export type Term = readonly [name: string, stride: number];
 

@@ -1,5 +1,6 @@
 import type { Attrs, OpDef, TensorType } from '@unfoldjs/core';
 import type { ModeFacts } from '../modes.js';
+import { withFloatIndices } from './index-math.js';
 
 /** An operand as the generator of a kernel sees it. */
 export interface SourceOperand {
@@ -68,6 +69,7 @@ export class Bindings {
 
   /** `function (a0, a1) { ... }` */
   functionOf(lines: readonly string[]): string {
-    return `function (${this.list.map((_, i) => `a${i}`).join(', ')}) {\n  ${lines.join('\n  ')}\n}`;
+    const source = `function (${this.list.map((_, i) => `a${i}`).join(', ')}) {\n  ${lines.join('\n  ')}\n}`;
+    return this.call.facts.integers ? source : withFloatIndices(source);
   }
 }

@@ -156,7 +156,7 @@ export const scatterAdd: Generator = (call) => {
     `if (at < 0) { at += ${along}; }`,
     `if (at === own) { s += ${updates}[p]; }`,
     `p += ${inner};`,
-    'q++;',
+    'q += 1;',
     '}',
     'return s;',
   ];
