@@ -1,6 +1,7 @@
 import { isSoftwareName, type Adapter } from './device.js';
 import type { AdapterInfo, GpuInstance, GpuJs, WebGpuContext } from './gpujs.js';
 import type { GpuMode } from './modes.js';
+import type { Session } from './session.js';
 
 /** Why a mode cannot be had here before anything is opened, or null. */
 export function missing(mode: GpuMode, { GPU }: GpuJs): string | null {
@@ -22,10 +23,12 @@ export function missing(mode: GpuMode, { GPU }: GpuJs): string | null {
 
 const hasWebGpu = (): boolean => typeof navigator === 'object' && navigator !== null && 'gpu' in navigator && Boolean(navigator.gpu);
 
-/** The adapter of gpu.js's shared WebGPU device. What the device reports later goes to `faults` and not to the console. */
-export async function webGpuAdapter({ WebGPUContext }: GpuJs, faults: string[]): Promise<Adapter> {
+/** The adapter of gpu.js's shared WebGPU device. What the device reports later goes to the session and not to the console. */
+export async function webGpuAdapter({ WebGPUContext }: GpuJs, session: Session): Promise<Adapter> {
   const context: WebGpuContext = await WebGPUContext.acquire();
   const { adapter, device } = context;
+  const { faults } = session;
+  session.finish = () => device.queue.onSubmittedWorkDone();
   device.onuncapturederror = ({ error }) => void faults.push(error.message);
   void device.lost.then(({ reason, message }) => void (reason === 'destroyed' || faults.push(`the device was lost: ${message}`)));
   const info: AdapterInfo = adapter.info ?? {};

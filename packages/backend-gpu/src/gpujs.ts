@@ -61,6 +61,7 @@ export interface AdapterInfo {
 
 export interface WebGpuDevice {
   readonly limits: Readonly<Record<string, number>>;
+  readonly queue: { onSubmittedWorkDone(): Promise<unknown> };
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   onuncapturederror: ((event: { readonly error: { readonly message: string } }) => void) | null;
 }

@@ -95,7 +95,7 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, th
   try {
     const memory = new Memory();
     const session = openSession(instance, mode, memory);
-    const webGpu = mode === 'webgpu' ? await webGpuAdapter(gpuJs, session.faults) : null;
+    const webGpu = mode === 'webgpu' ? await webGpuAdapter(gpuJs, session) : null;
     await probe(session);
     const isGpu = modeFacts[mode].kind === 'gpu';
     const found: Adapter = webGpu ?? (isGpu ? glAdapter(instance) : noAdapter);

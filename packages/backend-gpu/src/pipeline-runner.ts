@@ -1,9 +1,10 @@
 import { sizeOf, UnfoldError, type Program } from '@unfoldjs/core';
-import { deviceSize, flatten, SharedArray } from './buffers.js';
+import { deviceBytes, deviceSize, flatten, SharedArray } from './buffers.js';
 import { aborted } from './chain-runner.js';
 import { kernelFailed, programFailed } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { Handle, KernelShortcut, NestedResult, PipelineShortcut } from './gpujs.js';
+import type { Holder } from './idle.js';
 import { fixedArrays, type Cell, type KernelPlan } from './plan.js';
 import type { Runner, RunnerSetup } from './runner.js';
 import type { Session } from './session.js';
@@ -34,54 +35,72 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   Object.defineProperty(trace, 'length', { value: program.inputs.length });
 
   let pipeline: PipelineShortcut | null = null;
-  let held = [...fixed.values()].reduce((sum, array) => sum + array.byteLength, 0);
-  let isCounted = false;
-  memory.track(held);
+  let isDisposed = false;
+  let running = 0;
+  let how = 'not run yet';
+  /** Bytes of the pipeline's own memory: a place for each argument, constant and step; steps of equal shape share one where they can. */
+  let inside = 0;
+  const fixedBytes = [...fixed.values()].reduce((sum, array) => sum + array.byteLength, 0);
+  memory.track(fixedBytes);
 
-  /** The pipeline's own memory has a place for each argument, constant and step; steps of equal shape share one where they can. */
   function count(): void {
-    if (isCounted || !pipeline?.plan) return;
-    isCounted = true;
-    const inputs = program.inputs.reduce((sum, { value }) => sum + deviceSize(program.values[value]!), 0);
-    const constants = [...fixed.values()].reduce((sum, array) => sum + array.length, 0);
-    const intermediates = pipeline.plan.buffers.reduce((sum, { output }) => sum + sizeOf(output), 0);
-    const bytes = 4 * (inputs + constants + intermediates);
-    held += bytes;
-    memory.track(bytes);
+    if (inside > 0 || !pipeline?.plan) return;
+    const inputs = program.inputs.reduce((sum, { value }) => sum + deviceBytes(program.values[value]!), 0);
+    const steps = pipeline.plan.buffers.reduce((sum, { output }) => sum + 4 * sizeOf(output), 0);
+    inside = inputs + fixedBytes + steps;
+    memory.track(inside);
   }
 
   async function call(inputs: readonly Handle[]): Promise<NestedResult[]> {
     const log: string[] = [];
-    pipeline ??= session.gpu.createPipeline(trace, { threads });
+    const current = (pipeline ??= session.gpu.createPipeline(trace, { threads }));
     try {
-      const values = (await listen(log, () => pipeline!(...(inputs as Float32Array[])))) as NestedResult[];
-      if (pipeline.backend !== null && pipeline.backend !== mode) throw new Error(`gpu.js ran it in mode ${pipeline.backend} instead of ${mode}: ${pipeline.fallbackReason ?? log.join(' ')}`);
+      const values = (await listen(log, () => current(...(inputs as Float32Array[])))) as NestedResult[];
+      if (current.backend !== null && current.backend !== mode) throw new Error(`gpu.js ran it in mode ${current.backend} instead of ${mode}: ${current.fallbackReason ?? log.join(' ')}`);
+      how = `${current.executorKind}${current.fallbackReason ? ` (${current.fallbackReason})` : ''}`;
       return values;
     } catch (fault) {
       throw (await faultyKernel(session, program, plan)) ?? programFailed(session.name, fault, log);
     }
   }
+  const holder: Holder = {
+    held: () => inside,
+    isBusy: () => running > 0,
+    release() {
+      memory.track(-inside);
+      inside = 0;
+      void pipeline?.destroy();
+      pipeline = null;
+      for (const kernel of shortcuts.values()) session.dropKernel(kernel);
+      shortcuts.clear();
+    },
+  };
 
   return {
     get ranOn() {
-      const how = pipeline?.plan ? `${pipeline.executorKind}${pipeline.fallbackReason ? ` (${pipeline.fallbackReason})` : ''}` : 'not run yet';
       return `gpu.js ${mode}, one pipeline, ${how}`;
     },
     async run(inputs, signal) {
       if (signal?.aborted) throw aborted(program.steps[0]!.op.name, signal);
-      const values = plan.kernels.length > 0 && results.length > 0 ? await call(inputs) : [];
-      count();
-      return program.outputs.map((value) => {
-        const at = results.indexOf(value);
-        return at < 0 ? null : shared(flatten(values[at]!, sizeOf(program.values[value]!.shape)));
-      });
+      running++;
+      try {
+        const values = plan.kernels.length > 0 && results.length > 0 ? await call(inputs) : [];
+        if (!isDisposed) count();
+        return program.outputs.map((value) => {
+          const at = results.indexOf(value);
+          return at < 0 ? null : shared(flatten(values[at]!, sizeOf(program.values[value]!.shape)));
+        });
+      } finally {
+        running--;
+        if (!isDisposed) session.idle.used(holder);
+      }
     },
     dispose() {
-      memory.track(-held);
-      held = 0;
-      void pipeline?.destroy();
-      for (const kernel of shortcuts.values()) session.dropKernel(kernel);
-      shortcuts.clear();
+      if (isDisposed) return;
+      isDisposed = true;
+      session.idle.forget(holder);
+      holder.release();
+      memory.track(-fixedBytes);
     },
   };
 }

@@ -2,6 +2,7 @@ import { flatten, SharedArray, type Memory } from './buffers.js';
 import { listen } from './gpujs-console.js';
 import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.js';
 import { rowGrid } from './codegen/index-math.js';
+import { IdleMemory } from './idle.js';
 import { modeFacts, type GpuMode, type ModeFacts } from './modes.js';
 
 /** One gpu.js instance and what all programs on it share. */
@@ -11,15 +12,21 @@ export interface Session {
   readonly facts: ModeFacts;
   readonly gpu: GpuInstance;
   readonly memory: Memory;
+  readonly idle: IdleMemory;
   kernel(source: string, output: readonly number[]): KernelShortcut;
   /** Runs a kernel and insists that it ran in this mode. */
   call(kernel: KernelShortcut, handles: readonly Handle[], log: string[]): Promise<Handle>;
   dropKernel(kernel: KernelShortcut): void;
   toDevice(data: SharedArray): Promise<Handle>;
   toHost(handle: Handle, size: number): Promise<Float32Array>;
+  /** Waits for the device; set where one frees nothing before it was waited for. */
+  finish: (() => Promise<unknown>) | null;
   /** What the device reported outside of any call; the next call or reading throws it. */
   readonly faults: string[];
 }
+
+/** Kernels that may be in flight: a device that is never waited for frees no memory. */
+const callsBetweenWaits = 64;
 
 /** What gpu.js calls the modes of its kernel classes: all of WebGL is `gpu`. */
 const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind === 'gpu' && mode !== 'webgpu' ? ['gpu', mode] : [mode]);
@@ -31,6 +38,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
   // In WebGL the last kernel that was built owns the vertices that all draw with, and results are read through the kernel that made
   // them: none can be destroyed before the whole. So programs share them.
   const shared = isResident && mode !== 'webgpu' ? new Map<string, KernelShortcut>() : null;
+  let calls = 0;
   const uploads = new Map<number, KernelShortcut>();
 
   const session: Session = {
@@ -39,6 +47,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
     facts,
     gpu,
     memory,
+    idle: new IdleMemory(),
     kernel(source, output) {
       const make = (): KernelShortcut => gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true });
       if (!shared) return make();
@@ -53,6 +62,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       const result = (await listen(log, () => kernel(...handles))) as Handle | NestedResult;
       assertMode(kernel, mode);
       throwFaults(session.faults);
+      if (session.finish && ++calls % callsBetweenWaits === 0) await session.finish();
       return result as Handle;
     },
     dropKernel(kernel) {
@@ -76,6 +86,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       throwFaults(session.faults);
       return flatten(result, size);
     },
+    finish: null,
     faults: [],
   };
   return session;
