@@ -6,6 +6,7 @@ import { formatTable } from './table.js';
 export type ErrorCode =
   | 'SHAPE_MISMATCH' // operands whose shapes do not fit each other or the operation
   | 'DTYPE_MISMATCH' // an operand of an element type that the operation does not take
+  | 'NOT_DIFFERENTIABLE' // a gradient asked for through integers or booleans
   | 'INVALID_ARGUMENT' // an attribute or argument of the wrong kind or outside its range
   | 'DATA_MISMATCH' // data whose length or values do not fit the declared shape or dtype
   | 'NAME_TAKEN' // a second definition under one name
@@ -68,7 +69,7 @@ export class UnfoldError extends Error {
 export class ShapeError extends UnfoldError {
   override readonly name = 'ShapeError';
 }
-/** DTYPE_MISMATCH */
+/** DTYPE_MISMATCH, NOT_DIFFERENTIABLE */
 export class DTypeError extends UnfoldError {
   override readonly name = 'DTypeError';
 }
@@ -92,6 +93,7 @@ export class OptimizerError extends UnfoldError {
 const classOf = {
   SHAPE_MISMATCH: ShapeError,
   DTYPE_MISMATCH: DTypeError,
+  NOT_DIFFERENTIABLE: DTypeError,
   INVALID_ARGUMENT: ArgumentError,
   DATA_MISMATCH: ArgumentError,
   NAME_TAKEN: ArgumentError,

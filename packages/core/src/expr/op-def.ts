@@ -9,6 +9,17 @@ export type ScalarFunction = (a: number, b: number, c: number) => number;
 /** The scalar function for some attributes and the dtype of the last operand. */
 export type ScalarForm<A extends Attrs = Attrs> = (attrs: A, dtype: DType) => ScalarFunction;
 
+/** What an op's gradient is computed from. */
+export interface GradientContext<A extends Attrs = Attrs> {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  /** The gradient of the loss with respect to `output`, of its type. */
+  readonly dy: Tensor;
+  readonly attrs: A;
+  /** Which inputs a gradient is wanted for; what is returned for others is ignored. */
+  readonly needs: readonly boolean[];
+}
+
 /** What one operation is: the whole truth that the rest of the code may ask for. */
 export interface OpSpec<A extends Attrs = Attrs> {
   /** TensorFlow's word for it, unique. */
@@ -19,6 +30,11 @@ export interface OpSpec<A extends Attrs = Attrs> {
   infer(inputs: readonly TensorType[], attrs: A): TensorType;
   /** The definition in simpler ops; absent for a primitive, which every backend must run. */
   decompose?(inputs: readonly Tensor[], attrs: A, output: TensorType): Tensor;
+  /**
+   * For each input the gradient of the loss, or null where it is 0 everywhere: of the input's type, but for elementwise ops, whose
+   * broadcasting is undone by the caller. Absent where the definition in simpler ops is differentiated instead.
+   */
+  gradient?(context: GradientContext<A>): readonly (Tensor | null)[];
   /** Multiplications and additions (each counts one); 0 when absent. */
   flops?(inputs: readonly TensorType[], attrs: A, output: TensorType): number;
   /** Present exactly for elementwise ops: operands broadcast to the output's shape, and element i of the result needs only element i of each. */
@@ -74,6 +90,15 @@ export class OpDef<A extends Attrs = Attrs> {
   /** The definition in simpler ops, or null for a primitive. */
   decompose(inputs: readonly Tensor[], attrs: A, output: TensorType): Tensor | null {
     return this.#spec.decompose?.(inputs, attrs, output) ?? null;
+  }
+
+  get hasGradient(): boolean {
+    return this.#spec.gradient !== undefined;
+  }
+
+  /** The gradients of the inputs, or null where only the definition in simpler ops has any. */
+  gradient(context: GradientContext<A>): readonly (Tensor | null)[] | null {
+    return this.#spec.gradient?.(context) ?? null;
   }
 
   flops(inputs: readonly TensorType[], attrs: A, output: TensorType): number {

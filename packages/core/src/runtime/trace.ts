@@ -39,9 +39,12 @@ export interface Trace {
 
 let traceCount = 0;
 
+/** A number that no other trace has: arguments of two traces are never the same. */
+export const nextTrace = (): number => traceCount++;
+
 /** Calls the function on arguments without elements and lowers what it returns. */
 export function traceFunction(fn: (...args: never[]) => unknown, args: FlatTree<unknown>, types: readonly TensorType[]): Trace {
-  const trace = traceCount++;
+  const trace = nextTrace();
   const holes = types.map(({ dtype, shape }, index) => makeExpr(argumentOp, [], { trace, index, dtype, shape }));
   let next = 0;
   const symbolic = mapTree(args.tree, 'compile', () => new Tensor(holes[next++]!)) as never[];

@@ -3,7 +3,7 @@ import { binary, binaryArithmetic } from './families.js';
 
 export const addScalar: ScalarForm = () => (a, b) => a + b;
 
-export const addOp = /* @__PURE__ */ binaryArithmetic({ name: 'add', scalar: addScalar });
+export const addOp = /* @__PURE__ */ binaryArithmetic({ name: 'add', scalar: addScalar, gradient: ({ dy }) => [dy, dy] });
 
 /**
  * `a + b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.
