@@ -1,9 +1,20 @@
-/** For authors of optimizer rules: the rules with their examples, and what their laws are tested with. */
-export * from './optimizer/rule-examples.js';
-export { defineRule, type Builder, type Rule, type RuleSpec } from './optimizer/rule.js';
-export { any, commutes, constant, named, number, once, op, type GraphReader, type Match, type Pattern } from './optimizer/pattern.js';
+/** For authors of optimizer rules: the rules with their notes, and what their laws are tested with. */
+export { reasonOf, ruleNotes } from './optimizer/rule-notes.js';
+export { defineRule, type Builder, type Rule, type RuleReason, type RuleSpec } from './optimizer/rule.js';
+export {
+  any,
+  commutes,
+  constant,
+  named,
+  number,
+  once,
+  op,
+  type GraphReader,
+  type Match,
+  type Pattern,
+} from './optimizer/pattern.js';
 export { bytes, nodes, steps, type Measure } from './optimizer/measure.js';
-export { drawFrom, plainDraw, type Draw, type RuleExample } from './optimizer/example.js';
+export { drawFrom, plainDraw, type Draw, type RuleNotes } from './optimizer/notes.js';
 export type { Pass } from './optimizer/pass.js';
 export { runPass, type Hit, type PassResult, type Recorder } from './optimizer/engine.js';
 export { optimize, passesFor, type OptimizeOptions } from './optimizer/optimize.js';

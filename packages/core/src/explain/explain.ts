@@ -38,7 +38,12 @@ export interface ExplainOptions {
 export async function explain(tensors: Tree<Tensor>, options: ExplainOptions = {}): Promise<Explanation> {
   const outputs = leavesOf(tensors, 'explain').map(({ expr }) => expr);
   const { graph, pool, leaves } = lower(outputs, { hostData: options.hostData ?? 'inputs' });
-  const backend = options.backend ?? commonBackend(leaves.flatMap(({ storage }) => storage ?? []), 'explain');
+  const backend =
+    options.backend ??
+    commonBackend(
+      leaves.flatMap(({ storage }) => storage ?? []),
+      'explain',
+    );
   const passes = optimizeInPasses(graph, { ...options, pool, target: backend });
   const program = programOf(passes.length > 0 ? passes[passes.length - 1]!.after : graph, pool);
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program)) : null;

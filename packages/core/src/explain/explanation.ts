@@ -2,6 +2,7 @@ import type { Patch } from 'immer';
 import type { Backend, DeviceInfo, StepInfo } from '../backend/contract.js';
 import type { ConstantPool, Graph } from '../graph/graph.js';
 import type { PassResult } from '../optimizer/engine.js';
+import { reasonOf } from '../optimizer/rule-notes.js';
 import { emit } from '../program/emit.js';
 import { planSlots } from '../program/plan-slots.js';
 import type { Program, Step } from '../program/program.js';
@@ -128,11 +129,11 @@ function explainPass({ pass, after, before, patches, inversePatches, hits }: Pas
     name: pass.name,
     rewrites: hits.map(({ rule, root, saved }) => ({
       rule: rule.name,
-      because: rule.because,
+      because: reasonOf(rule).because,
       at: `${root.op.name} ${formatType(root.type)}`,
       node: root.id,
       saved,
-      unit: rule.saves.unit,
+      unit: reasonOf(rule).saves.unit,
       ...(root.source === undefined ? {} : { source: root.source }),
     })),
     ...totals(after),
@@ -154,7 +155,12 @@ function totals(graph: Graph): { steps: number; bytesWritten: number } {
   return { steps, bytesWritten };
 }
 
-const flopsOf = ({ op, attrs, inputs, type }: Step): number => op.flops(inputs.map((operand) => operand.type), attrs, type);
+const flopsOf = ({ op, attrs, inputs, type }: Step): number =>
+  op.flops(
+    inputs.map((operand) => operand.type),
+    attrs,
+    type,
+  );
 
 function explainSteps(program: Program, slotOf: readonly number[], kernels: readonly StepInfo[]): ExplainedStep[] {
   const names = nameValues(program);

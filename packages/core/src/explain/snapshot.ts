@@ -36,7 +36,8 @@ export const snapshot = ({ nodes, inputs, outputs }: Graph): GraphSnapshot => ({
 });
 
 export function plain(value: AttrValue): Plain {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0) ? value : Object.is(value, -0) ? '-0' : String(value);
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value;
   if (value instanceof OpDef) return value.name;

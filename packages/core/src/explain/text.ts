@@ -30,7 +30,9 @@ function rewritesText({ passes, stepsWritten, bytesWritten }: ExplanationJson): 
 }
 
 const change = (before: { steps: number; bytesWritten: number }, { steps, bytesWritten }: ExplainedPass): string =>
-  before.steps === steps && before.bytesWritten === bytesWritten ? 'same steps' : `${count(steps, 'step')}, ${bytes(bytesWritten)} written`;
+  before.steps === steps && before.bytesWritten === bytesWritten
+    ? 'same steps'
+    : `${count(steps, 'step')}, ${bytes(bytesWritten)} written`;
 
 /** Each rule of a pass once, with the number of its rewrites. */
 function reasons({ rewrites }: ExplainedPass): string[] {
@@ -41,16 +43,27 @@ function reasons({ rewrites }: ExplainedPass): string[] {
 
 function stepsText(steps: readonly ExplainedStep[]): string[] {
   if (steps.length === 0) return ['nothing runs: every result is an input or a constant'];
-  const row = (step: ExplainedStep, i: number): string[] => [`t${i}`, step.call, step.type, step.memory, si(step.flops), kernelText(step)];
+  const row = (step: ExplainedStep, i: number): string[] => [
+    `t${i}`,
+    step.call,
+    step.type,
+    step.memory,
+    si(step.flops),
+    kernelText(step),
+  ];
   const rows = steps.map(row);
-  if (rows.length > maxSteps) rows.splice(maxSteps - 4, rows.length - maxSteps + 1, ['...', `${rows.length - maxSteps + 1} more steps`]);
+  if (rows.length > maxSteps)
+    rows.splice(maxSteps - 4, rows.length - maxSteps + 1, ['...', `${rows.length - maxSteps + 1} more steps`]);
   return [formatTable(['step', 'call', 'result', 'memory', 'FLOP', 'kernel'], rows)];
 }
 
-const kernelText = ({ op, kernel }: ExplainedStep): string => (kernel.kernel === op ? kernel.ranOn : `${kernel.kernel} on ${kernel.ranOn}`);
+const kernelText = ({ op, kernel }: ExplainedStep): string =>
+  kernel.kernel === op ? kernel.ranOn : `${kernel.kernel} on ${kernel.ranOn}`;
 
 function memoryText({ memory, flops }: ExplanationJson): string {
-  const parts = (['inputs', 'constants', 'intermediates', 'outputs', 'scratch'] as const).filter((kind) => memory[kind] > 0).map((kind) => `${kind} ${bytes(memory[kind])}`);
+  const parts = (['inputs', 'constants', 'intermediates', 'outputs', 'scratch'] as const)
+    .filter((kind) => memory[kind] > 0)
+    .map((kind) => `${kind} ${bytes(memory[kind])}`);
   return `peak ${bytes(memory.peak)}${parts.length > 1 ? ` = ${parts.join(' + ')}` : ''}; ${si(flops)}FLOP`;
 }
 

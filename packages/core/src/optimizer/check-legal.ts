@@ -32,7 +32,10 @@ export function checkTypes(graph: Graph, pass: string): void {
     for (const input of inputs) if (!graph.nodes[input]) throw illegal(id, `reads node ${input}, which does not exist.`);
     if (op.isLeaf) continue;
     try {
-      const inferred = op.infer(inputs.map((input) => graph.nodes[input]!.type), attrs);
+      const inferred = op.infer(
+        inputs.map((input) => graph.nodes[input]!.type),
+        attrs,
+      );
       if (!sameType(inferred, type)) throw illegal(id, `is ${formatType(type)}, and ${op.name} gives ${formatType(inferred)}.`);
     } catch (fault) {
       if (fault instanceof Refusal) throw illegal(id, `is refused: ${fault.problem}`);
@@ -58,7 +61,10 @@ export function checkSupported(graph: Graph, target: Target, alternatives: reado
       code: 'UNSUPPORTED_OP',
       op: op.name,
       problem: `the backend ${target.name} does not run it on these operands: ${reason}.`,
-      fix: able.length > 0 ? `run on ${able.join(' or ')}, which ${able.length === 1 ? 'does' : 'do'}.` : 'choose another backend with `setBackend`: `cpu()` runs everything.',
+      fix:
+        able.length > 0
+          ? `run on ${able.join(' or ')}, which ${able.length === 1 ? 'does' : 'do'}.`
+          : 'choose another backend with `setBackend`: `cpu()` runs everything.',
       operands: inputs.map((input, i) => ({ name: op.argName(i), type: graph.nodes[input]!.type })),
       source,
     });

@@ -78,7 +78,12 @@ export function runPass(pass: Pass, graph: Graph, { pool, target, recorder }: Pa
       break;
     }
   }
-  return { pass, before: graph, hits, ...(fired ? apply(graph, overlay, recorder) : { after: graph, patches: [], inversePatches: [] }) };
+  return {
+    pass,
+    before: graph,
+    hits,
+    ...(fired ? apply(graph, overlay, recorder) : { after: graph, patches: [], inversePatches: [] }),
+  };
 }
 
 /** The replacement that a rule makes for a node, or null where it does not fire. */
@@ -138,7 +143,8 @@ class Worklist {
 
   /** Looks again at what a rewrite made, at what reads it now, and at the reader of what is read by one alone now. */
   revisit(readers: readonly NodeId[]): void {
-    for (const id of this.overlay.relieved) if (this.overlay.has(id) && this.overlay.hasOneUser(id)) this.#push([...this.overlay.usersOf(id)]);
+    for (const id of this.overlay.relieved)
+      if (this.overlay.has(id) && this.overlay.hasOneUser(id)) this.#push([...this.overlay.usersOf(id)]);
     this.#push(readers);
     this.#push(this.overlay.inserted, 1);
   }

@@ -28,7 +28,8 @@ export const bytes: Measure = { unit: 'bytes written', of: ({ op, type }) => (op
 /** How often ops of one list read ops of another. */
 export const reads = (unit: string, outer: () => readonly OpDef[], inner: () => readonly OpDef[]): Measure => ({
   unit,
-  of: ({ op, inputs }, graph) => (outer().includes(op) ? inputs.filter((input) => inner().includes(graph.node(input).op)).length : 0),
+  of: ({ op, inputs }, graph) =>
+    outer().includes(op) ? inputs.filter((input) => inner().includes(graph.node(input).op)).length : 0,
 });
 
 /** Ops of a kind beneath others of the same kind, counted from each of them down. */

@@ -119,14 +119,32 @@ export class Overlay implements Builder {
 
   op<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs: A | typeof noAttrs = noAttrs): GraphNode {
     const types = inputs.map((input) => input.type);
-    return this.node(this.add(op as OpDef, inputs.map((input) => input.id), attrs, infer(op, types, attrs as A)));
+    return this.node(
+      this.add(
+        op as OpDef,
+        inputs.map((input) => input.id),
+        attrs,
+        infer(op, types, attrs as A),
+      ),
+    );
   }
 
-  ifSupported<A extends Attrs>(op: OpDef<A>, inputs: readonly GraphNode[], attrs: A | typeof noAttrs = noAttrs): GraphNode | null {
+  ifSupported<A extends Attrs>(
+    op: OpDef<A>,
+    inputs: readonly GraphNode[],
+    attrs: A | typeof noAttrs = noAttrs,
+  ): GraphNode | null {
     const types = inputs.map((input) => input.type);
     const output = infer(op, types, attrs as A);
     if (this.target.supports({ op: op as OpDef, attrs, inputs: types, output }) !== true) return null;
-    return this.node(this.add(op as OpDef, inputs.map((input) => input.id), attrs, output));
+    return this.node(
+      this.add(
+        op as OpDef,
+        inputs.map((input) => input.id),
+        attrs,
+        output,
+      ),
+    );
   }
 
   tensors(build: (inputs: readonly Tensor[]) => Tensor, inputs: readonly GraphNode[]): GraphNode {
@@ -144,7 +162,8 @@ export class Overlay implements Builder {
   /** The id of an equal node, or of a new one. */
   add(op: OpDef, inputs: readonly NodeId[], attrs: Attrs, type: TensorType): NodeId {
     const id = this.#nextId;
-    const node: GraphNode = this.#source === undefined ? { id, op, inputs, attrs, type } : { id, op, inputs, attrs, type, source: this.#source };
+    const node: GraphNode =
+      this.#source === undefined ? { id, op, inputs, attrs, type } : { id, op, inputs, attrs, type, source: this.#source };
     freezeNode(node);
     const known = this.#equalNode(node);
     if (known !== undefined) return known;

@@ -28,7 +28,11 @@ export interface Pattern<N extends string = string> {
 const blank = { name: null, ops: null, inputs: null, commutes: false, once: false, test: null };
 
 /** Any node (that passes a test), captured as `name`. The same name twice in a pattern is the same node twice. */
-export const any = <N extends string>(name: N, test: ((node: GraphNode) => boolean) | null = null): Pattern<N> => ({ ...blank, name, test });
+export const any = <N extends string>(name: N, test: ((node: GraphNode) => boolean) | null = null): Pattern<N> => ({
+  ...blank,
+  name,
+  test,
+});
 
 /** A node of an op, or of one of several, whose operands match. Without operands: whatever they are. */
 export const op = <N extends string = never>(ops: OpDef | readonly OpDef[], ...inputs: readonly Pattern<N>[]): Pattern<N> => ({
@@ -50,7 +54,10 @@ export function number(valueOrName: number | string): Pattern {
 export const constant = <N extends string>(name: N): Pattern<N> => ({ ...blank, name, ops: [scalarOp, constantOp] });
 
 /** The same pattern, captured as `name` too. */
-export const named = <M extends string, N extends string = never>(name: M, pattern: Pattern<N>): Pattern<M | N> => ({ ...pattern, name });
+export const named = <M extends string, N extends string = never>(name: M, pattern: Pattern<N>): Pattern<M | N> => ({
+  ...pattern,
+  name,
+});
 
 /** The same pattern with its two operands in either order. */
 export const commutes = <N extends string>(pattern: Pattern<N>): Pattern<N> => ({ ...pattern, commutes: true });
@@ -74,7 +81,8 @@ export function matchPattern<N extends string>(pattern: Pattern<N>, root: GraphN
 type Captures = Record<string, GraphNode>;
 
 /** What can be said of a node without its operands: rules out most nodes at once. */
-const fitsAlone = ({ ops, test }: Pattern, node: GraphNode): boolean => (ops === null || ops.includes(node.op)) && (test === null || test(node));
+const fitsAlone = ({ ops, test }: Pattern, node: GraphNode): boolean =>
+  (ops === null || ops.includes(node.op)) && (test === null || test(node));
 
 function fits(pattern: Pattern, node: GraphNode, graph: GraphReader, captures: Captures): boolean {
   const { name, inputs } = pattern;

@@ -4,6 +4,7 @@ import type { Change, GraphDraft } from './change.js';
 import type { PassResult, Recorder } from './engine.js';
 import { runPipeline, type OptimizeOptions } from './optimize.js';
 import type { Write } from './overlay.js';
+import { reasonOf } from './rule-notes.js';
 
 let patchesEnabled = false;
 
@@ -39,12 +40,15 @@ export const recorder: Recorder = {
       target: overlay.target,
       node: (id: NodeId): GraphNode => before.get(id)?.before ?? overlay.node(id),
     };
+    const { saves } = reasonOf(rule);
     let saved = 0;
-    for (const { before: node } of before.values()) if (node) saved += rule.saves.of(node, graphBefore);
-    for (const { after: node } of after.values()) if (node) saved -= rule.saves.of(node, overlay);
+    for (const { before: node } of before.values()) if (node) saved += saves.of(node, graphBefore);
+    for (const { after: node } of after.values()) if (node) saved -= saves.of(node, overlay);
     return { rule, root, by, saved, writes: overlay.writes, outputs: overlay.outputs };
   },
 };
 
 /** As `optimize`, with what every pass did. */
-export const optimizeInPasses = (graph: Graph, options: OptimizeOptions): readonly PassResult[] => [...runPipeline(graph, options, recorder)];
+export const optimizeInPasses = (graph: Graph, options: OptimizeOptions): readonly PassResult[] => [
+  ...runPipeline(graph, options, recorder),
+];

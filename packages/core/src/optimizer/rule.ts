@@ -28,28 +28,30 @@ export interface Builder extends GraphReader {
   supports(node: GraphNode): true | string;
 }
 
-/** A rewrite of one piece of graph into an equal and better one, as data. */
-export interface Rule {
-  readonly name: string;
+/** Why a rule is right, and what it is good for. */
+export interface RuleReason {
   /** Why the rewrite is right and worth it: a sentence for people. */
   readonly because: string;
+  /** What falls with every rewrite, which is also why a pass comes to an end. */
+  readonly saves: Measure;
+}
+
+/** A rewrite of one piece of graph into an equal and better one, as data. The reason stands in the rule or in its notes. */
+export interface Rule extends Partial<RuleReason> {
+  readonly name: string;
   /** The piece of graph it looks for. A function, because the ops it names may load after the rule. */
   readonly match: () => Pattern;
   /** What must hold besides the pattern. */
   when(match: Match, graph: Builder): boolean;
   /** The node that takes the root's place, of the same type; null where it decides not to. */
   rewrite(match: Match, graph: Builder): GraphNode | null;
-  /** What falls with every rewrite, which is also why a pass comes to an end. */
-  readonly saves: Measure;
 }
 
-export interface RuleSpec<N extends string> {
+export interface RuleSpec<N extends string> extends Partial<RuleReason> {
   readonly name: string;
-  readonly because: string;
   readonly match: () => Pattern<N>;
   readonly when?: (match: Match<N>, graph: Builder) => boolean;
   readonly rewrite: (match: Match<N>, graph: Builder) => GraphNode | null;
-  readonly saves: Measure;
 }
 
 /** Declares a rule; the names captured by `match` are checked in `when` and `rewrite`. */

@@ -14,7 +14,8 @@ export const computesTheSame = (a: GraphNode, b: GraphNode): boolean =>
 /** Structural equality that tells 0 from -0 and takes NaN for itself. */
 function sameValue(a: AttrValue, b: AttrValue): boolean {
   if (Object.is(a, b)) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || a instanceof OpDef || b instanceof OpDef) return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || a instanceof OpDef || b instanceof OpDef)
+    return false;
   const keys = Object.keys(a);
   if (Array.isArray(a) !== Array.isArray(b) || keys.length !== Object.keys(b).length) return false;
   return keys.every((key) => key in b && sameValue((a as Fields)[key], (b as Fields)[key]));

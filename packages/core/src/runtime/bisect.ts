@@ -2,6 +2,7 @@ import type { Backend } from '../backend/contract.js';
 import type { Graph } from '../graph/graph.js';
 import { lower } from '../graph/lower.js';
 import { bisectGraph } from '../optimizer/bisect.js';
+import { reasonOf } from '../optimizer/rule-notes.js';
 import type { Level } from '../optimizer/passes/index.js';
 import type { Rule } from '../optimizer/rule.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -45,7 +46,11 @@ export interface BisectResult {
  * const y = tensor([1, 2]).mul(2).add(1);
  * await bisect(y, ([values]) => values[0] === 3 && values[1] === 5); // null
  */
-export async function bisect(tensors: Tree<Tensor>, check: (values: readonly TypedArray[]) => boolean, options: BisectOptions = {}): Promise<BisectResult | null> {
+export async function bisect(
+  tensors: Tree<Tensor>,
+  check: (values: readonly TypedArray[]) => boolean,
+  options: BisectOptions = {},
+): Promise<BisectResult | null> {
   const outputs = leavesOf(tensors, 'bisect').map(({ expr }) => expr);
   const { graph, pool, leaves } = lower(outputs);
   const storages = leaves.map(({ storage }) => storage!);
@@ -68,7 +73,7 @@ export async function bisect(tensors: Tree<Tensor>, check: (values: readonly Typ
   return {
     pass,
     rule,
-    because: hit?.rule.because ?? null,
+    because: hit ? reasonOf(hit.rule).because : null,
     at: hit ? `${hit.root.op.name} ${formatType(hit.root.type)}` : null,
     source: hit?.root.source ?? null,
     patches,

@@ -1,9 +1,23 @@
 import { applyPatches } from 'immer';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, cast, conv2d, formatType, matmul, max, mul, relu, setBackend, softmax, tensor, type Backend, type Tensor } from '@unfoldjs/core';
+import {
+  add,
+  cast,
+  conv2d,
+  formatType,
+  matmul,
+  max,
+  mul,
+  relu,
+  setBackend,
+  softmax,
+  tensor,
+  type Backend,
+  type Tensor,
+} from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
-import { drawFrom, lower, optimize, optimizeInPasses, ruleExamples, type Draw, type Graph } from '@unfoldjs/core/rules';
+import { drawFrom, lower, optimize, optimizeInPasses, ruleNotes, type Draw, type Graph } from '@unfoldjs/core/rules';
 import { runGraph } from './run-graph.js';
 
 type OpenDraw = Draw & { readonly inputs: readonly Tensor[] };
@@ -18,10 +32,12 @@ function grow(draw: OpenDraw): Tensor[] {
       input(shape, dtype = 'float32') {
         const fresh = draw.input(shape, dtype);
         // A small whole number from before keeps everything exact.
-        return last && dtype !== 'bool' && last.dtype !== 'bool' && last.size > 0 && draw.integer(0, 1) === 0 ? add(fresh, cast(max(last), dtype).clip({ min: -2, max: 2 })) : fresh;
+        return last && dtype !== 'bool' && last.dtype !== 'bool' && last.size > 0 && draw.integer(0, 1) === 0
+          ? add(fresh, cast(max(last), dtype).clip({ min: -2, max: 2 }))
+          : fresh;
       },
     };
-    const built = draw.pick(ruleExamples).build(linked);
+    const built = draw.pick(ruleNotes).build(linked);
     outputs.push(...(Array.isArray(built) ? (built as readonly Tensor[]) : [built as Tensor]));
   }
   return outputs;
@@ -40,11 +56,19 @@ describe('the pipeline of the optimizer', function () {
       fc.asyncProperty(fc.gen(), async (generate) => {
         const draw = drawFrom((min, max) => generate(fc.integer, { min, max }));
         const outputs = grow(draw);
-        const { graph, pool } = lower(outputs.map(({ expr }) => expr), { arguments: draw.inputs.map(({ expr }) => expr) });
+        const { graph, pool } = lower(
+          outputs.map(({ expr }) => expr),
+          { arguments: draw.inputs.map(({ expr }) => expr) },
+        );
         const expected = await runGraph(graph, pool, backend);
         for (const level of [1, 2] as const) {
           let current: Graph = graph;
-          for (const { before, after, patches, inversePatches, hits } of optimizeInPasses(graph, { pool, target: backend, level, checked: true })) {
+          for (const { before, after, patches, inversePatches, hits } of optimizeInPasses(graph, {
+            pool,
+            target: backend,
+            level,
+            checked: true,
+          })) {
             expect(before).to.equal(current);
             if (hits.length === 0) expect(after).to.equal(before);
             expect(applyPatches(before, patches as never)).to.deep.equal(after);
@@ -52,9 +76,13 @@ describe('the pipeline of the optimizer', function () {
             for (const { rule } of hits) firings.set(rule.name, (firings.get(rule.name) ?? 0) + 1);
             current = after;
           }
-          expect(current.outputs.map((id) => formatType(current.nodes[id]!.type))).to.deep.equal(outputs.map(({ type }) => formatType(type)));
+          expect(current.outputs.map((id) => formatType(current.nodes[id]!.type))).to.deep.equal(
+            outputs.map(({ type }) => formatType(type)),
+          );
           const values = await runGraph(current, pool, backend);
-          values.forEach((data, i) => expect(Array.from(data, (value) => value + 0)).to.deep.equal(Array.from(expected[i]!, (value) => value + 0)));
+          values.forEach((data, i) =>
+            expect(Array.from(data, (value) => value + 0)).to.deep.equal(Array.from(expected[i]!, (value) => value + 0)),
+          );
         }
       }),
       { numRuns: 150, seed: 11, endOnFailure: true },
@@ -64,18 +92,37 @@ describe('the pipeline of the optimizer', function () {
   });
 
   it('asks the target before it fuses: one that refuses fused calls gets primitives', () => {
-    const plain = { name: 'plain', supports: ({ op }: { op: { isPrimitive: boolean } }) => op.isPrimitive || 'plain runs primitives' };
+    const plain = {
+      name: 'plain',
+      supports: ({ op }: { op: { isPrimitive: boolean } }) => op.isPrimitive || 'plain runs primitives',
+    };
     const x = tensor(new Float32Array(32), [1, 4, 4, 2]);
-    const y = softmax(matmul(relu(add(conv2d(x, tensor(new Float32Array(16), [2, 2, 2, 2])), [1, 2])).reshape([9, 2]), tensor([[1, 2], [3, 4]])));
+    const y = softmax(
+      matmul(
+        relu(add(conv2d(x, tensor(new Float32Array(16), [2, 2, 2, 2])), [1, 2])).reshape([9, 2]),
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ),
+    );
     const { graph, pool } = lower([mul(y, 2).expr]);
     const ops = Object.values(optimize(graph, { pool, target: plain }).nodes).map(({ op }) => op);
     expect(ops.every(({ isPrimitive, isLeaf, isView }) => isPrimitive || isLeaf || isView)).to.equal(true);
-    expect(ops.map(({ name }) => name)).to.include('im2col').and.to.include('matmul');
+    expect(ops.map(({ name }) => name))
+      .to.include('im2col')
+      .and.to.include('matmul');
   });
 
   it('fuses as far as the target goes: one without fused elementwise ops still gets epilogues', () => {
-    const target = { name: 'half', supports: ({ op }: { op: { name: string } }) => op.name !== 'fusedElementwise' || 'half does not fuse elementwise ops' };
-    const x = tensor([[1, 2], [3, 4]]);
+    const target = {
+      name: 'half',
+      supports: ({ op }: { op: { name: string } }) => op.name !== 'fusedElementwise' || 'half does not fuse elementwise ops',
+    };
+    const x = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     const { graph, pool } = lower([relu(add(matmul(relu(mul(x, 2)), x), [1, 2])).expr]);
     const names = Object.values(optimize(graph, { pool, target }).nodes).map(({ op }) => op.name);
     expect(names.filter((name) => name !== 'input' && name !== 'scalar')).to.have.members(['mul', 'relu', 'matmulEpilogue']);

@@ -8,6 +8,7 @@ import {
   drawFrom,
   lower,
   plainDraw,
+  reasonOf,
   recorder,
   runPass,
   viewOf,
@@ -17,7 +18,7 @@ import {
   type Pass,
   type PassResult,
   type Rule,
-  type RuleExample,
+  type RuleNotes,
 } from '@unfoldjs/core/rules';
 import { runGraph } from './run-graph.js';
 
@@ -37,20 +38,23 @@ const passOf = (...rules: readonly Rule[]): Pass => ({ name: rules.map(({ name }
  * firing twice changes nothing; its measure falls. The same on random graphs of the example's family, in which it must fire at
  * least `firings` times of `runs`.
  */
-export function ruleLaws(example: RuleExample, { runs = 200, firings = 20, seed = 1 } = {}): void {
-  const { rule } = example;
+export function ruleLaws(notes: RuleNotes, { runs = 200, firings = 20, seed = 1 } = {}): void {
+  const { rule } = notes;
   let backend: Backend;
   before(async () => {
     backend = await cpu().open();
   });
-  const target = () => example.target ?? backend;
-  const same = (a: number, b: number): boolean => (example.zeroMayChangeSign ? a === b || (a !== a && b !== b) : Object.is(a, b));
+  const target = () => notes.target ?? backend;
+  const same = (a: number, b: number): boolean => (notes.zeroMayChangeSign ? a === b || (a !== a && b !== b) : Object.is(a, b));
 
   const setUp = (draw: OpenDraw, disturb: (outputs: readonly Tensor[]) => readonly Tensor[] = (outputs) => outputs): Setting => {
-    const built = example.build(draw);
+    const built = notes.build(draw);
     const outputs = disturb(Array.isArray(built) ? (built as readonly Tensor[]) : [built as Tensor]);
-    const { graph, pool } = lower(outputs.map(({ expr }) => expr), { arguments: draw.inputs.map(({ expr }) => expr) });
-    const first = example.first ? runPass(passOf(...example.first), graph, { pool, target: target() }).after : graph;
+    const { graph, pool } = lower(
+      outputs.map(({ expr }) => expr),
+      { arguments: draw.inputs.map(({ expr }) => expr) },
+    );
+    const first = notes.first ? runPass(passOf(...notes.first), graph, { pool, target: target() }).after : graph;
     const pass = passOf(rule);
     return { before: first, pool, pass, result: runPass(pass, first, { pool, target: target(), recorder }) };
   };
@@ -66,7 +70,7 @@ export function ruleLaws(example: RuleExample, { runs = 200, firings = 20, seed 
 
   it('changes nothing when it runs again', () => checkFixedPoint(plain(), target()));
 
-  it(`lowers its measure (${rule.saves.unit})`, () => checkMeasure(plain(), target()));
+  it(`lowers its measure (${notes.saves.unit})`, () => checkMeasure(plain(), target()));
 
   it(`holds on ${runs} random graphs, and fires on ${firings} of them or more`, async function () {
     this.timeout(60_000);
@@ -96,14 +100,19 @@ function disturbed(outputs: readonly Tensor[], draw: Draw): readonly Tensor[] {
   return [...outputs, new Handle(draw.pick(inner))];
 }
 
-async function checkMeaning({ before, pool, result: { after } }: Setting, backend: Backend, same: (a: number, b: number) => boolean): Promise<void> {
+async function checkMeaning(
+  { before, pool, result: { after } }: Setting,
+  backend: Backend,
+  same: (a: number, b: number) => boolean,
+): Promise<void> {
   checkTypes(after, 'the rule');
   const typesOf = (graph: Graph) => graph.outputs.map((id) => formatType(graph.nodes[id]!.type));
   expect(typesOf(after)).to.deep.equal(typesOf(before));
   const [values, expected] = [await runGraph(after, pool, backend), await runGraph(before, pool, backend)];
   values.forEach((data, i) => {
     const wanted = expected[i]!;
-    if (data.length !== wanted.length || !data.every((value, k) => same(value, wanted[k]!))) expect(Array.from(data)).to.deep.equal(Array.from(wanted));
+    if (data.length !== wanted.length || !data.every((value, k) => same(value, wanted[k]!)))
+      expect(Array.from(data)).to.deep.equal(Array.from(wanted));
   });
 }
 
@@ -112,15 +121,16 @@ function checkUndo({ before, result: { after, patches, inversePatches } }: Setti
   expect(applyPatches(before, patches as never)).to.deep.equal(after);
 }
 
-function checkFixedPoint({ pass, pool, result }: Setting, target: Backend | NonNullable<RuleExample['target']>): void {
+function checkFixedPoint({ pass, pool, result }: Setting, target: Backend | NonNullable<RuleNotes['target']>): void {
   const again = runPass(pass, result.after, { pool, target });
   expect(again.after).to.equal(result.after);
   expect(again.after === again.before).to.equal(true);
 }
 
-function checkMeasure({ before, result: { after, hits } }: Setting, target: Backend | NonNullable<RuleExample['target']>): void {
-  const { saves } = hits[0]!.rule;
-  const total = (graph: Graph): number => viewOf(graph).order.reduce((sum, id) => sum + saves.of(graph.nodes[id]!, { node: (node) => graph.nodes[node]!, target }), 0);
+function checkMeasure({ before, result: { after, hits } }: Setting, target: Backend | NonNullable<RuleNotes['target']>): void {
+  const { saves } = reasonOf(hits[0]!.rule);
+  const total = (graph: Graph): number =>
+    viewOf(graph).order.reduce((sum, id) => sum + saves.of(graph.nodes[id]!, { node: (node) => graph.nodes[node]!, target }), 0);
   expect(total(after)).to.be.below(total(before));
   for (const { saved } of hits) expect(saved).to.be.above(0);
 }

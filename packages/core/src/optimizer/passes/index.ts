@@ -21,7 +21,11 @@ export interface LevelledPass extends Pass {
 
 /** The passes in the order in which they run. After them: dead nodes go, and the whole is checked. */
 export const pipeline = (): readonly LevelledPass[] => [
-  { name: 'canonicalize', level: 1, rules: [canonical.constantToTheRight, canonical.readBeforeBroadcast, canonical.broadcastLast] },
+  {
+    name: 'canonicalize',
+    level: 1,
+    rules: [canonical.constantToTheRight, canonical.readBeforeBroadcast, canonical.broadcastLast],
+  },
   { name: 'decompose-unsupported', level: 0, rules: [decomposeUnsupported] },
   { name: 'fold-constants', level: 1, rules: [foldElementwise, foldReshape, foldMovement] },
   {

@@ -22,7 +22,10 @@ export interface BodyBuilder {
 }
 
 /** Starts from operands and instructions that are there. `firstInput` counts inputs before the first operand. */
-export function bodyBuilder(graph: GraphReader, start: { operands?: readonly GraphNode[]; body?: ElementwiseBody; firstInput?: number } = {}): BodyBuilder {
+export function bodyBuilder(
+  graph: GraphReader,
+  start: { operands?: readonly GraphNode[]; body?: ElementwiseBody; firstInput?: number } = {},
+): BodyBuilder {
   const { firstInput = 0 } = start;
   const operands: GraphNode[] = [...(start.operands ?? [])];
   const body: BodyStep[] = [...(start.body ?? [])];
@@ -48,7 +51,9 @@ export function bodyBuilder(graph: GraphReader, start: { operands?: readonly Gra
     appendBody({ id }, steps, inputs) {
       const first = body.length;
       for (const step of steps) {
-        const args = step.args.map((arg): BodyArg => ('input' in arg ? argOf(inputs[arg.input]!) : 'step' in arg ? { step: first + arg.step } : arg));
+        const args = step.args.map((arg): BodyArg =>
+          'input' in arg ? argOf(inputs[arg.input]!) : 'step' in arg ? { step: first + arg.step } : arg,
+        );
         body.push({ ...step, args });
       }
       known.set(id, { step: body.length - 1 });

@@ -8,7 +8,7 @@ import { mul, mulOp } from '../../ops/elementwise/mul.js';
 import { neg } from '../../ops/elementwise/neg.js';
 import { broadcastOp, broadcastTo } from '../../ops/shape/broadcast.js';
 import { broadcastShapes, sameShape, sizeOf, type Shape } from '../../types/shape.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import { bytes, type Measure } from '../measure.js';
 import { any, op, type GraphReader } from '../pattern.js';
 import { defineRule } from '../rule.js';
@@ -25,15 +25,15 @@ const constantsOnTheLeft: Measure = {
 
 export const constantToTheRight = defineRule({
   name: 'constant-to-the-right',
-  because: 'a + b is b + a bit for bit, and every other rule may then look for constants on the right alone',
   match: () => op(commutativeOps()),
   when: ({ root }, graph) => isKnown(graph.node(root.inputs[0]!)) && !isKnown(graph.node(root.inputs[1]!)),
   rewrite: ({ root }, graph) => graph.op(root.op, [graph.node(root.inputs[1]!), graph.node(root.inputs[0]!)], root.attrs),
-  saves: constantsOnTheLeft,
 });
 
-export const constantToTheRightExample: RuleExample = {
+export const constantToTheRightNotes: RuleNotes = {
   rule: constantToTheRight,
+  because: 'a + b is b + a bit for bit, and every other rule may then look for constants on the right alone',
+  saves: constantsOnTheLeft,
   build: (draw) => draw.pick([add, mul])(draw.integer(-3, 3), draw.input(draw.shape(draw.integer(0, 3)))),
 };
 
@@ -48,22 +48,28 @@ const broadcastsRead: Measure = {
 
 export const readBeforeBroadcast = defineRule({
   name: 'read-before-broadcast',
-  because: 'an elementwise op repeats its operands by itself, so the repeated copy need not exist',
   match: () => any('root', (node) => node.op.isElementwise),
   rewrite: ({ root }, graph) => {
     const operands = root.inputs.map((id) => graph.node(id));
-    const at = operands.findIndex((operand, i) => operand.op === broadcastOp && sameShape(root.type.shape, broadcastOf(shapesWith(operands, i, graph))));
+    const at = operands.findIndex(
+      (operand, i) => operand.op === broadcastOp && sameShape(root.type.shape, broadcastOf(shapesWith(operands, i, graph))),
+    );
     if (at < 0) return null;
-    return graph.op(root.op, operands.map((operand, i) => (i === at ? graph.node(operand.inputs[0]!) : operand)), root.attrs);
+    return graph.op(
+      root.op,
+      operands.map((operand, i) => (i === at ? graph.node(operand.inputs[0]!) : operand)),
+      root.attrs,
+    );
   },
-  saves: broadcastsRead,
 });
 
 const shapesWith = (operands: readonly GraphNode[], unbroadcast: number, graph: GraphReader): Shape[] =>
   operands.map((operand, i) => (i === unbroadcast ? graph.node(operand.inputs[0]!) : operand).type.shape);
 
-export const readBeforeBroadcastExample: RuleExample = {
+export const readBeforeBroadcastNotes: RuleNotes = {
   rule: readBeforeBroadcast,
+  because: 'an elementwise op repeats its operands by itself, so the repeated copy need not exist',
+  saves: broadcastsRead,
   build: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     return mul(draw.input(shape), broadcastTo(draw.input(shape.slice(1)), shape));
@@ -72,7 +78,6 @@ export const readBeforeBroadcastExample: RuleExample = {
 
 export const broadcastLast = defineRule({
   name: 'broadcast-last',
-  because: 'an elementwise op on the elements before they are repeated computes each of them once',
   match: () => any('root', (node) => node.op.isElementwise && node.inputs.length === 1),
   when: ({ root }, graph) => {
     const x = graph.node(root.inputs[0]!);
@@ -82,11 +87,12 @@ export const broadcastLast = defineRule({
     const x = graph.node(root.inputs[0]!);
     return graph.op(broadcastOp, [graph.op(root.op, [graph.node(x.inputs[0]!)], root.attrs)], { shape: x.type.shape });
   },
-  saves: bytes,
 });
 
-export const broadcastLastExample: RuleExample = {
+export const broadcastLastNotes: RuleNotes = {
   rule: broadcastLast,
+  because: 'an elementwise op on the elements before they are repeated computes each of them once',
+  saves: bytes,
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 2));
     return neg(broadcastTo(draw.input(shape), [draw.integer(2, 3), ...shape]));

@@ -9,7 +9,7 @@ import { pad, padOp, type PadAttrs } from '../../ops/shape/pad.js';
 import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
 import { transposeOp } from '../../ops/shape/transpose.js';
 import { sameShape, sizeOf } from '../../types/shape.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import type { Measure } from '../measure.js';
 import { any, op, type GraphReader } from '../pattern.js';
 import { defineRule } from '../rule.js';
@@ -32,7 +32,6 @@ const padsRead: Measure = {
 
 export const foldPadIntoConv = defineRule({
   name: 'fold-pad-into-conv',
-  because: 'a convolution reads zeros outside of its image anyway, so the padded copy need not exist',
   match: () => op(paddingOps()),
   when: ({ root }, graph) => isSpatialZeroPad(graph.node(root.inputs[0]!)),
   rewrite: ({ root }, graph) => {
@@ -42,16 +41,25 @@ export const foldPadIntoConv = defineRule({
     const padding = own.map(([before, after], i): Pair => [before + paddings[i + 1]![0], after + paddings[i + 1]![1]]);
     return graph.op(root.op, [graph.node(padded.inputs[0]!), ...rest], { ...root.attrs, padding });
   },
-  saves: padsRead,
 });
 
-export const foldPadIntoConvExample: RuleExample = {
+export const foldPadIntoConvNotes: RuleNotes = {
   rule: foldPadIntoConv,
+  because: 'a convolution reads zeros outside of its image anyway, so the padded copy need not exist',
+  saves: padsRead,
   build: (draw) => {
     const c = draw.integer(1, 2);
-    const x = pad(draw.input([draw.integer(1, 2), draw.integer(3, 5), draw.integer(3, 5), c]), [[0, 0], [draw.integer(0, 2), 1], [draw.integer(0, 2), draw.integer(0, 2)], [0, 0]]);
+    const x = pad(draw.input([draw.integer(1, 2), draw.integer(3, 5), draw.integer(3, 5), c]), [
+      [0, 0],
+      [draw.integer(0, 2), 1],
+      [draw.integer(0, 2), draw.integer(0, 2)],
+      [0, 0],
+    ]);
     const options = { strides: draw.integer(1, 2), padding: draw.pick(['valid', 'same', 1] as const) };
-    return draw.pick([() => conv2d(x, draw.input([2, 2, c, draw.integer(1, 3)]), options), () => im2col(x, { window: 2, ...options })])();
+    return draw.pick([
+      () => conv2d(x, draw.input([2, 2, c, draw.integer(1, 3)]), options),
+      () => im2col(x, { window: 2, ...options }),
+    ])();
   },
 };
 
@@ -71,7 +79,6 @@ const productsOfPatches: Measure = {
 
 export const fuseIm2colIntoMatmul = defineRule({
   name: 'fuse-im2col-into-matmul',
-  because: 'the matrix of patches repeats every pixel up to KH * KW times; read straight from the image, it is never built',
   match: () => op(matmulOp, any('rows'), any('columns')),
   when: ({ root, rows, columns }, graph) => {
     const { shape } = columns.type;
@@ -83,19 +90,27 @@ export const fuseIm2colIntoMatmul = defineRule({
     const matrix = columns.type.shape.slice(-2);
     let filters = sameShape(columns.type.shape, matrix) ? columns : graph.op(reshapeOp, [columns], { shape: matrix });
     if ((root.attrs as MatmulAttrs).transposeB) filters = graph.op(transposeOp, [filters], { perm: [1, 0] });
-    const fused = graph.ifSupported(convMatmulOp, [graph.node(patches.inputs[0]!), filters], { ...(patches.attrs as WindowAttrs), epilogue: [] });
+    const fused = graph.ifSupported(convMatmulOp, [graph.node(patches.inputs[0]!), filters], {
+      ...(patches.attrs as WindowAttrs),
+      epilogue: [],
+    });
     if (!fused || sameShape(fused.type.shape, root.type.shape)) return fused;
     return graph.op(reshapeOp, [fused], { shape: root.type.shape });
   },
-  saves: productsOfPatches,
 });
 
-export const fuseIm2colIntoMatmulExample: RuleExample = {
+export const fuseIm2colIntoMatmulNotes: RuleNotes = {
   rule: fuseIm2colIntoMatmul,
+  because: 'the matrix of patches repeats every pixel up to KH * KW times; read straight from the image, it is never built',
+  saves: productsOfPatches,
   build: (draw) => {
     const [c, o] = [draw.integer(1, 3), draw.integer(1, 3)];
     const x = draw.input([draw.integer(1, 2), draw.integer(2, 5), draw.integer(2, 5), c]);
-    const patches = im2col(x, { window: [2, draw.integer(1, 2)], strides: draw.integer(1, 2), padding: draw.pick(['valid', 'same', 1] as const) });
+    const patches = im2col(x, {
+      window: [2, draw.integer(1, 2)],
+      strides: draw.integer(1, 2),
+      padding: draw.pick(['valid', 'same', 1] as const),
+    });
     const k = patches.shape[3]!;
     const places = sizeOf(patches.shape.slice(0, 3));
     return draw.pick([

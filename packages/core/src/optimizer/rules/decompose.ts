@@ -5,7 +5,7 @@ import { relu } from '../../ops/elementwise/relu.js';
 import { conv2d } from '../../ops/image/conv2d.js';
 import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import type { Measure, Measured } from '../measure.js';
 import { any } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
@@ -20,16 +20,26 @@ const definitions: Measure = {
 
 function countDefinitions(root: GraphNode, graph: Measured): number {
   let count = 0;
-  const pending: { op: GraphNode['op']; attrs: GraphNode['attrs']; inputs: readonly GraphNode['type'][]; type: GraphNode['type'] }[] = [
-    { ...root, inputs: root.inputs.map((id) => graph.node(id).type) },
-  ];
+  const pending: {
+    op: GraphNode['op'];
+    attrs: GraphNode['attrs'];
+    inputs: readonly GraphNode['type'][];
+    type: GraphNode['type'];
+  }[] = [{ ...root, inputs: root.inputs.map((id) => graph.node(id).type) }];
   while (pending.length > 0) {
     const { op, attrs, inputs, type } = pending.pop()!;
     if (!isComposite({ op }) || graph.target.supports({ op, attrs, inputs, output: type }) === true) continue;
     count++;
     const holes = inputs.map(({ dtype, shape }, index): Tensor => apply(argumentOp, [], { trace: -3, index, dtype, shape }));
     for (const expr of expressionOrder([op.decompose(holes, attrs, type)!.expr])) {
-      if (!expr.op.isLeaf) pending.push({ ...expr, op: expr.op, attrs: expr.attrs, type: expr.type, inputs: expr.inputs.map((input) => input.type) });
+      if (!expr.op.isLeaf)
+        pending.push({
+          ...expr,
+          op: expr.op,
+          attrs: expr.attrs,
+          type: expr.type,
+          inputs: expr.inputs.map((input) => input.type),
+        });
     }
   }
   return count;
@@ -43,33 +53,36 @@ const expand = ({ root }: { readonly root: GraphNode }, graph: Builder): GraphNo
 
 export const decomposeUnsupported = defineRule({
   name: 'decompose-unsupported',
-  because: 'the target has no kernel for the op, and its definition in simpler ops is the same thing',
   match: () => any('root', isComposite),
   when: ({ root }, graph) => !root.op.isConvolution && graph.supports(root) !== true,
   rewrite: expand,
-  saves: definitions,
 });
 
 /** A target that runs primitives alone. */
-const primitivesOnly = { name: 'primitives', supports: ({ op }: { op: GraphNode['op'] }) => op.isPrimitive || `only primitives run` };
+const primitivesOnly = {
+  name: 'primitives',
+  supports: ({ op }: { op: GraphNode['op'] }) => op.isPrimitive || `only primitives run`,
+};
 
-export const decomposeUnsupportedExample: RuleExample = {
+export const decomposeUnsupportedNotes: RuleNotes = {
   rule: decomposeUnsupported,
+  because: 'the target has no kernel for the op, and its definition in simpler ops is the same thing',
+  saves: definitions,
   build: (draw) => relu(draw.input(draw.shape(draw.integer(0, 3)))),
   target: primitivesOnly,
 };
 
 export const lowerConvolution = defineRule({
   name: 'lower-convolution',
-  because: 'a convolution is patches times filters, and in that form one matrix product does it all',
   match: () => any('root', ({ op }) => op.isConvolution),
   when: ({ root }, graph) => graph.supports(root) !== true,
   rewrite: expand,
-  saves: definitions,
 });
 
-export const lowerConvolutionExample: RuleExample = {
+export const lowerConvolutionNotes: RuleNotes = {
   rule: lowerConvolution,
+  because: 'a convolution is patches times filters, and in that form one matrix product does it all',
+  saves: definitions,
   build: (draw) => {
     const groups = draw.integer(1, 2);
     const depth = draw.integer(1, 2);

@@ -10,7 +10,7 @@ import { slice, sliceOp, type SliceAttrs } from '../../ops/shape/slice.js';
 import { transpose, transposeOp, type TransposeAttrs } from '../../ops/shape/transpose.js';
 import { allocate, type TypedArray } from '../../types/dtype.js';
 import { sizeOf, stridesOf } from '../../types/shape.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import { nodes } from '../measure.js';
 import { any, op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
@@ -21,7 +21,11 @@ export const foldingCap = 4096;
 const isKnown = ({ op }: GraphNode): boolean => op === scalarOp || op === constantOp;
 
 /** An elementwise op on elements that are known, rounded as arrays of its dtype round. */
-export function evaluateElementwise(node: Pick<GraphNode, 'op' | 'attrs' | 'type'>, operands: readonly GraphNode[], graph: Builder): TypedArray {
+export function evaluateElementwise(
+  node: Pick<GraphNode, 'op' | 'attrs' | 'type'>,
+  operands: readonly GraphNode[],
+  graph: Builder,
+): TypedArray {
   const data = allocate(node.type.dtype, sizeOf(node.type.shape));
   elementwiseKernel(node.op.scalar!)({
     op: node.op,
@@ -34,7 +38,6 @@ export function evaluateElementwise(node: Pick<GraphNode, 'op' | 'attrs' | 'type
 
 export const foldElementwise = defineRule({
   name: 'fold-elementwise',
-  because: 'all operands are known before the first run, so the result is too',
   match: () => any('root', ({ op, type }) => op.isElementwise && sizeOf(type.shape) <= foldingCap),
   when: ({ root }, graph) => root.inputs.every((id) => isKnown(graph.node(id))),
   rewrite: ({ root }, graph) => {
@@ -42,29 +45,40 @@ export const foldElementwise = defineRule({
     const data = evaluateElementwise(root, operands, graph);
     return root.type.shape.length === 0 ? graph.scalar(data[0]!, root.type.dtype) : graph.constant(data, root.type);
   },
-  saves: nodes,
 });
 
-export const foldElementwiseExample: RuleExample = {
+export const foldElementwiseNotes: RuleNotes = {
   rule: foldElementwise,
+  because: 'all operands are known before the first run, so the result is too',
+  saves: nodes,
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 2));
     const x = draw.input(shape);
-    return mul(x, draw.pick([() => sqrt(add(draw.constant(shape), 5)), () => add(draw.constant(shape, 'int32'), 1), () => add(add(draw.constant([]), draw.integer(1, 3)), 2)])());
+    return mul(
+      x,
+      draw.pick([
+        () => sqrt(add(draw.constant(shape), 5)),
+        () => add(draw.constant(shape, 'int32'), 1),
+        () => add(add(draw.constant([]), draw.integer(1, 3)), 2),
+      ])(),
+    );
   },
 };
 
 export const foldReshape = defineRule({
   name: 'fold-reshape',
-  because: 'elements known before the first run can be written under any shape',
   match: () => op(reshapeOp, any('x')),
   when: ({ x }) => isKnown(x),
-  rewrite: ({ root, x }, graph) => (root.type.shape.length === 0 ? graph.scalar(graph.elements(x)![0]!, root.type.dtype) : graph.constant(graph.elements(x)!, root.type)),
-  saves: nodes,
+  rewrite: ({ root, x }, graph) =>
+    root.type.shape.length === 0
+      ? graph.scalar(graph.elements(x)![0]!, root.type.dtype)
+      : graph.constant(graph.elements(x)!, root.type),
 });
 
-export const foldReshapeExample: RuleExample = {
+export const foldReshapeNotes: RuleNotes = {
   rule: foldReshape,
+  because: 'elements known before the first run can be written under any shape',
+  saves: nodes,
   build: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     return add(reshape(draw.constant(shape), [sizeOf(shape), 1]), draw.input([1, 2]));
@@ -76,7 +90,6 @@ const movingCap = 2 ** 24;
 
 export const foldMovement = defineRule({
   name: 'fold-movement',
-  because: 'elements known before the first run can be put in order then',
   match: () => op([transposeOp, sliceOp], any('x')),
   when: ({ root, x }) => x.op === constantOp && sizeOf(root.type.shape) <= movingCap,
   rewrite: ({ root, x }, graph) => {
@@ -94,13 +107,17 @@ export const foldMovement = defineRule({
     }
     return graph.constant(data, root.type);
   },
-  saves: nodes,
 });
 
-export const foldMovementExample: RuleExample = {
+export const foldMovementNotes: RuleNotes = {
   rule: foldMovement,
+  because: 'elements known before the first run can be put in order then',
+  saves: nodes,
   build: (draw) => {
     const [h, w] = [draw.integer(2, 4), draw.integer(2, 4)];
-    return draw.pick([() => add(transpose(draw.constant([h, w])), draw.input([w, h])), () => add(slice(draw.constant([h, w]), [1, 1]), draw.input([1]))])();
+    return draw.pick([
+      () => add(transpose(draw.constant([h, w])), draw.input([w, h])),
+      () => add(slice(draw.constant([h, w]), [1, 1]), draw.input([1])),
+    ])();
   },
 };

@@ -7,7 +7,7 @@ import { neg } from '../../ops/elementwise/neg.js';
 import { relu } from '../../ops/elementwise/relu.js';
 import { fusedElementwiseOp } from '../../ops/fused/fused-elementwise.js';
 import { sameShape } from '../../types/shape.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import { steps } from '../measure.js';
 import { any } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
@@ -33,7 +33,13 @@ function groupOf(root: GraphNode, graph: Builder): GraphNode[] {
       const count = (readInside.get(id) ?? 0) + 1;
       readInside.set(id, count);
       const operand = graph.node(id);
-      if (operand.op.isElementwise && count === graph.userCount(id) && !graph.isOutput(id) && sameShape(operand.type.shape, root.type.shape)) candidates.push(operand);
+      if (
+        operand.op.isElementwise &&
+        count === graph.userCount(id) &&
+        !graph.isOutput(id) &&
+        sameShape(operand.type.shape, root.type.shape)
+      )
+        candidates.push(operand);
     }
   }
   return group;
@@ -41,7 +47,6 @@ function groupOf(root: GraphNode, graph: Builder): GraphNode[] {
 
 export const fuseElementwise = defineRule({
   name: 'fuse-elementwise',
-  because: 'elementwise ops that read each other run as one pass over memory, without the results in between',
   match: () => any('root', ({ op }) => op.isElementwise),
   rewrite: ({ root }, graph) => {
     const group = groupOf(root, graph);
@@ -50,11 +55,12 @@ export const fuseElementwise = defineRule({
     for (const member of group.reverse()) append(member);
     return graph.ifSupported(fusedElementwiseOp, operands, { body, dtype: root.type.dtype });
   },
-  saves: steps,
 });
 
-export const fuseElementwiseExample: RuleExample = {
+export const fuseElementwiseNotes: RuleNotes = {
   rule: fuseElementwise,
+  because: 'elementwise ops that read each other run as one pass over memory, without the results in between',
+  saves: steps,
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 3));
     const [x, y] = [draw.input(shape), draw.input(shape.slice(draw.integer(0, shape.length)))];

@@ -11,7 +11,7 @@ import { matmulEpilogueOp } from '../../ops/fused/matmul-epilogue.js';
 import { matmul, matmulOp } from '../../ops/linalg/matmul.js';
 import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
 import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import { steps } from '../measure.js';
 import { any } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
@@ -37,7 +37,8 @@ function productUnder(root: GraphNode, graph: Builder): { operand: GraphNode; pr
 function reshaped(operand: GraphNode, from: Shape, to: Shape, graph: Builder): GraphNode | null {
   const { shape } = operand.type;
   const size = sizeOf(shape);
-  const view = (target: Shape): GraphNode => (sameShape(shape, target) ? operand : graph.op(reshapeOp, [operand], { shape: target }));
+  const view = (target: Shape): GraphNode =>
+    sameShape(shape, target) ? operand : graph.op(reshapeOp, [operand], { shape: target });
   if (operand.op === scalarOp || sameShape(from, to)) return operand;
   if (sameShape(shape, from)) return view(to);
   if (size === 1) return view([1]);
@@ -75,14 +76,15 @@ function absorb(root: GraphNode, body: ElementwiseBody | null, graph: Builder): 
 
 export const fuseEpilogue = defineRule({
   name: 'fuse-epilogue',
-  because: 'each element of a product is still in a register when it is stored: bias, residual and activation cost no pass over memory there',
   match: () => any('root', ({ op }) => op.isElementwise),
   rewrite: ({ root }, graph) => absorb(root, null, graph),
-  saves: steps,
 });
 
-export const fuseEpilogueExample: RuleExample = {
+export const fuseEpilogueNotes: RuleNotes = {
   rule: fuseEpilogue,
+  because:
+    'each element of a product is still in a register when it is stored: bias, residual and activation cost no pass over memory there',
+  saves: steps,
   build: (draw) => {
     const [m, k, n] = draw.shape(3) as [number, number, number];
     const product = matmul(draw.input([m, k]), draw.input([k, n]));
@@ -96,14 +98,14 @@ export const fuseEpilogueExample: RuleExample = {
 
 export const fuseBodyIntoEpilogue = defineRule({
   name: 'fuse-body-into-epilogue',
-  because: 'the fused ops are all that reads the product, so they can run where it is stored',
   match: () => any('root', ({ op }) => op === (fusedElementwiseOp as OpDef)),
   rewrite: ({ root }, graph) => absorb(root, root.attrs.body as ElementwiseBody, graph),
-  saves: steps,
 });
 
-export const fuseBodyIntoEpilogueExample: RuleExample = {
+export const fuseBodyIntoEpilogueNotes: RuleNotes = {
   rule: fuseBodyIntoEpilogue,
+  because: 'the fused ops are all that reads the product, so they can run where it is stored',
+  saves: steps,
   first: [fuseElementwise],
   build: (draw) => {
     const [m, k, n] = draw.shape(3) as [number, number, number];

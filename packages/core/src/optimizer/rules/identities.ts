@@ -22,7 +22,7 @@ import { broadcastOp } from '../../ops/shape/broadcast.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sameType } from '../../types/tensor-type.js';
 import type { DType } from '../../types/dtype.js';
-import type { Draw, RuleExample } from '../example.js';
+import type { Draw, RuleNotes } from '../notes.js';
 import { inARow, nodes, reads } from '../measure.js';
 import { any, number, op } from '../pattern.js';
 import { defineRule } from '../rule.js';
@@ -33,58 +33,72 @@ const anyInput = (draw: Draw, dtype?: DType): Tensor => draw.input(draw.shape(dr
 
 export const addNothing = defineRule({
   name: 'add-nothing',
-  because: 'x - 0 and x + -0 are x, for -0 and NaN too',
   match: () => op([addOp, subOp], any('x'), number('c')),
   when: ({ root, x, c }) => Object.is(c.attrs.value, root.op === addOp && x.type.dtype === 'float32' ? -0 : 0),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const addNothingExample: RuleExample = {
+export const addNothingNotes: RuleNotes = {
   rule: addNothing,
-  build: (draw) => draw.pick([() => sub(anyInput(draw), 0), () => add(anyInput(draw), -0), () => add(anyInput(draw, 'int32'), 0)])(),
+  because: 'x - 0 and x + -0 are x, for -0 and NaN too',
+  saves: nodes,
+  build: (draw) =>
+    draw.pick([() => sub(anyInput(draw), 0), () => add(anyInput(draw), -0), () => add(anyInput(draw, 'int32'), 0)])(),
 };
 
 export const timesOne = defineRule({
   name: 'times-one',
-  because: 'x * 1 and x / 1 are x',
   match: () => op([mulOp, divOp], any('x'), number(1)),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const timesOneExample: RuleExample = { rule: timesOne, build: (draw) => draw.pick([mul, div])(anyInput(draw), 1) };
+export const timesOneNotes: RuleNotes = {
+  rule: timesOne,
+  because: 'x * 1 and x / 1 are x',
+  saves: nodes,
+  build: (draw) => draw.pick([mul, div])(anyInput(draw), 1),
+};
 
 export const doubleNegation = defineRule({
   name: 'double-negation',
-  because: 'negating twice gives the number back',
   match: () => op(negOp, op(negOp, any('x'))),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const doubleNegationExample: RuleExample = { rule: doubleNegation, build: (draw) => neg(neg(anyInput(draw))) };
+export const doubleNegationNotes: RuleNotes = {
+  rule: doubleNegation,
+  because: 'negating twice gives the number back',
+  saves: nodes,
+  build: (draw) => neg(neg(anyInput(draw))),
+};
 
 export const doubleNot = defineRule({
   name: 'double-not',
-  because: 'negating a truth twice gives it back',
   match: () => op(logicalNotOp, op(logicalNotOp, any('x'))),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const doubleNotExample: RuleExample = { rule: doubleNot, build: (draw) => logicalNot(logicalNot(anyInput(draw, 'bool'))) };
+export const doubleNotNotes: RuleNotes = {
+  rule: doubleNot,
+  because: 'negating a truth twice gives it back',
+  saves: nodes,
+  build: (draw) => logicalNot(logicalNot(anyInput(draw, 'bool'))),
+};
 
 export const addNegated = defineRule({
   name: 'add-negated',
-  because: 'x + -y is x - y, and x - -y is x + y: IEEE 754 defines subtraction so',
   match: () => op([addOp, subOp], any('x'), op(negOp, any('y'))),
   rewrite: ({ root, x, y }, graph) => graph.op(root.op === addOp ? subOp : addOp, [x, y]),
-  saves: reads('negations added', () => [addOp, subOp], () => [negOp]),
 });
 
-export const addNegatedExample: RuleExample = {
+export const addNegatedNotes: RuleNotes = {
   rule: addNegated,
+  because: 'x + -y is x - y, and x - -y is x + y: IEEE 754 defines subtraction so',
+  saves: /* @__PURE__ */ reads(
+    'negations added',
+    () => [addOp, subOp],
+    () => [negOp],
+  ),
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 3));
     return draw.pick([add, sub])(draw.input(shape), neg(draw.input(shape)));
@@ -93,15 +107,19 @@ export const addNegatedExample: RuleExample = {
 
 export const multiplyNegated = defineRule({
   name: 'multiply-negated',
-  because: '-x * -y is x * y, and -x / -y is x / y: two signs cancel',
   match: () => op([mulOp, divOp], op(negOp, any('x')), op(negOp, any('y'))),
   when: ({ x }) => x.type.dtype === 'float32',
   rewrite: ({ root, x, y }, graph) => graph.op(root.op, [x, y]),
-  saves: reads('negations multiplied', () => [mulOp, divOp], () => [negOp]),
 });
 
-export const multiplyNegatedExample: RuleExample = {
+export const multiplyNegatedNotes: RuleNotes = {
   rule: multiplyNegated,
+  because: '-x * -y is x * y, and -x / -y is x / y: two signs cancel',
+  saves: /* @__PURE__ */ reads(
+    'negations multiplied',
+    () => [mulOp, divOp],
+    () => [negOp],
+  ),
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 3));
     return draw.pick([mul, div])(neg(draw.input(shape)), neg(draw.input(shape)));
@@ -110,24 +128,31 @@ export const multiplyNegatedExample: RuleExample = {
 
 export const evenOfNegated = defineRule({
   name: 'even-of-negated',
-  because: 'the absolute value and the square do not see a sign',
   match: () => op([absOp, squareOp], op(negOp, any('x'))),
   rewrite: ({ root, x }, graph) => graph.op(root.op, [x], root.attrs),
-  saves: reads('negations read in vain', () => [absOp, squareOp], () => [negOp]),
 });
 
-export const evenOfNegatedExample: RuleExample = { rule: evenOfNegated, build: (draw) => draw.pick([abs, square])(neg(anyInput(draw))) };
+export const evenOfNegatedNotes: RuleNotes = {
+  rule: evenOfNegated,
+  because: 'the absolute value and the square do not see a sign',
+  saves: /* @__PURE__ */ reads(
+    'negations read in vain',
+    () => [absOp, squareOp],
+    () => [negOp],
+  ),
+  build: (draw) => draw.pick([abs, square])(neg(anyInput(draw))),
+};
 
 export const oneOfTwoEqual = defineRule({
   name: 'one-of-two-equal',
-  because: 'the larger and the smaller of x and x are x',
   match: () => op([maxOp, minOp], any('x'), any('x')),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const oneOfTwoEqualExample: RuleExample = {
+export const oneOfTwoEqualNotes: RuleNotes = {
   rule: oneOfTwoEqual,
+  because: 'the larger and the smaller of x and x are x',
+  saves: nodes,
   build: (draw) => {
     const x = anyInput(draw);
     return draw.pick([maximum, minimum])(x, x);
@@ -139,15 +164,15 @@ const idempotentOps = () => [reluOp, relu6Op, absOp, floorOp, ceilOp, roundOp, s
 
 export const idempotent = defineRule({
   name: 'idempotent',
-  because: 'the op changes nothing the second time',
   match: () => op(idempotentOps(), op(idempotentOps(), any('x'))),
   when: ({ root }, graph) => graph.node(root.inputs[0]!).op === root.op,
   rewrite: ({ root }, graph) => graph.node(root.inputs[0]!),
-  saves: nodes,
 });
 
-export const idempotentExample: RuleExample = {
+export const idempotentNotes: RuleNotes = {
   rule: idempotent,
+  because: 'the op changes nothing the second time',
+  saves: nodes,
   build: (draw) => {
     const f = draw.pick([relu, relu6, abs, floor, ceil, round, sign]);
     return f(f(anyInput(draw)));
@@ -156,18 +181,19 @@ export const idempotentExample: RuleExample = {
 
 export const castChain = defineRule({
   name: 'cast-chain',
-  because: 'the first cast loses nothing, so the second may start from what was there before',
   match: () => op(castOp, op(castOp, any('x'))),
   when: ({ root, x }, graph) => isLossless(x.type.dtype, graph.node(root.inputs[0]!).type.dtype, root.type.dtype),
   rewrite: ({ root, x }, graph) => (x.type.dtype === root.type.dtype ? x : graph.op(castOp, [x], { dtype: root.type.dtype })),
-  saves: inARow('casts in a row', () => castOp as OpDef),
 });
 
 /** int32 to float32 rounds, and float32 to int32 cuts: all but "is it zero" may be lost there. */
-const isLossless = (from: DType, through: DType, to: DType): boolean => from === 'bool' || from === through || (from === 'int32' && through === 'float32' && to === 'bool');
+const isLossless = (from: DType, through: DType, to: DType): boolean =>
+  from === 'bool' || from === through || (from === 'int32' && through === 'float32' && to === 'bool');
 
-export const castChainExample: RuleExample = {
+export const castChainNotes: RuleNotes = {
   rule: castChain,
+  because: 'the first cast loses nothing, so the second may start from what was there before',
+  saves: /* @__PURE__ */ inARow('casts in a row', () => castOp as OpDef),
   build: (draw) =>
     draw.pick([
       () => cast(cast(anyInput(draw, 'bool'), 'int32'), 'float32'),
@@ -178,7 +204,6 @@ export const castChainExample: RuleExample = {
 
 export const knownChoice = defineRule({
   name: 'known-choice',
-  because: 'the condition is known, or both choices are the same tensor',
   match: () => op(whereOp, any('condition'), any('a'), any('b')),
   rewrite: ({ root, condition, a, b }, graph) => {
     const known = graph.elements(condition);
@@ -188,11 +213,12 @@ export const knownChoice = defineRule({
     if (sameType(chosen.type, root.type)) return chosen;
     return graph.op(broadcastOp, [chosen], { shape: root.type.shape });
   },
-  saves: { unit: 'choices', of: ({ op }) => (op === whereOp ? 1 : 0) },
 });
 
-export const knownChoiceExample: RuleExample = {
+export const knownChoiceNotes: RuleNotes = {
   rule: knownChoice,
+  because: 'the condition is known, or both choices are the same tensor',
+  saves: { unit: 'choices', of: ({ op }) => (op === whereOp ? 1 : 0) },
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 3));
     const [a, b] = [draw.input(shape), draw.input(shape)];

@@ -1,7 +1,7 @@
 import { mul } from '../../ops/elementwise/mul.js';
 import { neg } from '../../ops/elementwise/neg.js';
 import { sub } from '../../ops/elementwise/sub.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import { constantToTheRight } from './canonical.js';
 import { nodes } from '../measure.js';
 import { any } from '../pattern.js';
@@ -9,17 +9,17 @@ import { defineRule } from '../rule.js';
 
 export const shareEqual = defineRule({
   name: 'share-equal',
-  because: 'the same op on the same operands is the same tensor, so it is computed once',
   match: () => any('root', ({ op }) => !op.isLeaf),
   rewrite: ({ root }, graph) => {
     const first = graph.firstEqual(root.id);
     return first === root.id ? null : graph.node(first);
   },
-  saves: nodes,
 });
 
-export const shareEqualExample: RuleExample = {
+export const shareEqualNotes: RuleNotes = {
   rule: shareEqual,
+  because: 'the same op on the same operands is the same tensor, so it is computed once',
+  saves: nodes,
   first: [constantToTheRight],
   build: (draw) => {
     const x = draw.input(draw.shape(draw.integer(0, 3)));

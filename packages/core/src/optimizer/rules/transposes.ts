@@ -11,7 +11,7 @@ import { reshapeOp } from '../../ops/shape/reshape.js';
 import { transpose, transposeOp, type TransposeAttrs } from '../../ops/shape/transpose.js';
 import { apply } from '../../tensor/operand.js';
 import { sameShape, sizeOf } from '../../types/shape.js';
-import type { RuleExample } from '../example.js';
+import type { RuleNotes } from '../notes.js';
 import { reads, type Measure, type Measured } from '../measure.js';
 import { any, op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
@@ -56,10 +56,11 @@ function unturned(operand: GraphNode, perm: readonly number[], graph: Builder): 
 
 export const transposeLast = defineRule({
   name: 'transpose-last',
-  because: 'an elementwise op may as well come before its operand is transposed, and further on the transpose may meet its inverse',
   match: () => any('root', ({ op }) => op.isElementwise),
   when: ({ root }, graph) => {
-    const turned = root.inputs.map((id) => graph.node(id)).filter((operand) => isTranspose(operand) && sameShape(operand.type.shape, root.type.shape));
+    const turned = root.inputs
+      .map((id) => graph.node(id))
+      .filter((operand) => isTranspose(operand) && sameShape(operand.type.shape, root.type.shape));
     return turned.length > 1 || (turned.length === 1 && graph.hasOneUser(turned[0]!.id));
   },
   rewrite: ({ root }, graph) => {
@@ -69,14 +70,20 @@ export const transposeLast = defineRule({
     if (before.includes(null)) return null;
     return graph.op(transposeOp, [graph.op(root.op, before as GraphNode[], root.attrs)], { perm });
   },
-  saves: transposesBeneath,
 });
 
-export const transposeLastExample: RuleExample = {
+export const transposeLastNotes: RuleNotes = {
   rule: transposeLast,
+  because:
+    'an elementwise op may as well come before its operand is transposed, and further on the transpose may meet its inverse',
+  saves: transposesBeneath,
   build: (draw) => {
     const shape = draw.shape(3);
-    const perm = draw.pick([[0, 2, 1], [2, 0, 1], [1, 0, 2]]);
+    const perm = draw.pick([
+      [0, 2, 1],
+      [2, 0, 1],
+      [1, 0, 2],
+    ]);
     const x = transpose(draw.input(shape), perm);
     return draw.pick([
       () => relu(x),
@@ -92,7 +99,6 @@ const reductionOps = (): OpDef[] => [reduceSumOp as OpDef, reduceMaxOp as OpDef,
 
 export const reduceBeforeTranspose = defineRule({
   name: 'reduce-before-transpose',
-  because: 'there is less to transpose after a reduction, and often nothing',
   match: () => op(reductionOps(), op(transposeOp, any('x'))),
   when: ({ root }, graph) => graph.hasOneUser(root.inputs[0]!),
   rewrite: ({ root, x }, graph) => {
@@ -104,23 +110,37 @@ export const reduceBeforeTranspose = defineRule({
     const after = kept.map((axis) => order.indexOf(axis));
     return after.every((axis, i) => axis === i) ? reduced : graph.op(transposeOp, [reduced], { perm: after });
   },
-  saves: { unit: 'transposes reduced', of: ({ op, inputs }, graph) => (reductionOps().includes(op) && isTranspose(graph.node(inputs[0]!)) ? 1 : 0) },
 });
 
-export const reduceBeforeTransposeExample: RuleExample = {
+export const reduceBeforeTransposeNotes: RuleNotes = {
   rule: reduceBeforeTranspose,
+  because: 'there is less to transpose after a reduction, and often nothing',
+  saves: {
+    unit: 'transposes reduced',
+    of: ({ op, inputs }, graph) => (reductionOps().includes(op) && isTranspose(graph.node(inputs[0]!)) ? 1 : 0),
+  },
   build: (draw) => {
-    const x = transpose(draw.input(draw.shape(3)), draw.pick([[0, 2, 1], [2, 0, 1], [1, 2, 0]]));
-    return apply(draw.pick(reductionOps()), [x], { axes: draw.pick([[0], [1], [2], [1, 2], [0, 1, 2]]), keepDims: draw.pick([true, false]) });
+    const x = transpose(
+      draw.input(draw.shape(3)),
+      draw.pick([
+        [0, 2, 1],
+        [2, 0, 1],
+        [1, 2, 0],
+      ]),
+    );
+    return apply(draw.pick(reductionOps()), [x], {
+      axes: draw.pick([[0], [1], [2], [1, 2], [0, 1, 2]]),
+      keepDims: draw.pick([true, false]),
+    });
   },
 };
 
 /** True where a permutation does nothing but swap the last two axes. */
-const swapsMatrix = (perm: readonly number[]): boolean => perm.length >= 2 && perm.every((axis, i) => axis === (i < perm.length - 2 ? i : 2 * perm.length - 3 - i));
+const swapsMatrix = (perm: readonly number[]): boolean =>
+  perm.length >= 2 && perm.every((axis, i) => axis === (i < perm.length - 2 ? i : 2 * perm.length - 3 - i));
 
 export const transposeIntoMatmul = defineRule({
   name: 'transpose-into-matmul',
-  because: 'a matrix product reads its operands by rows or by columns, so a transposed copy need not exist',
   match: () => op(matmulOp),
   when: ({ root }, graph) => root.inputs.some((id) => isTranspose(graph.node(id)) && swapsMatrix(permOf(graph.node(id)))),
   rewrite: ({ root }, graph) => {
@@ -133,11 +153,16 @@ export const transposeIntoMatmul = defineRule({
       { transposeA: attrs.transposeA !== swapped[0], transposeB: attrs.transposeB !== swapped[1] },
     );
   },
-  saves: reads('transposes multiplied', () => [matmulOp as OpDef], () => [transposeOp as OpDef]),
 });
 
-export const transposeIntoMatmulExample: RuleExample = {
+export const transposeIntoMatmulNotes: RuleNotes = {
   rule: transposeIntoMatmul,
+  because: 'a matrix product reads its operands by rows or by columns, so a transposed copy need not exist',
+  saves: /* @__PURE__ */ reads(
+    'transposes multiplied',
+    () => [matmulOp as OpDef],
+    () => [transposeOp as OpDef],
+  ),
   build: (draw) => {
     const [m, k, n] = draw.shape(3) as [number, number, number];
     const transposeB = draw.pick([true, false]);

@@ -9,7 +9,7 @@ import { sliceOp, sliceBox, type SliceAttrs } from '../../ops/shape/slice.js';
 import { transpose, transposeOp, type TransposeAttrs } from '../../ops/shape/transpose.js';
 import { apply } from '../../tensor/operand.js';
 import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
-import type { Draw, RuleExample } from '../example.js';
+import type { Draw, RuleNotes } from '../notes.js';
 import { inARow, nodes, steps } from '../measure.js';
 import { any, named, op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
@@ -17,20 +17,21 @@ import { defineRule, type Builder } from '../rule.js';
 /** The attributes of a node whose op is known from the pattern. */
 const attrsOf = <A>(node: GraphNode): A => node.attrs as A;
 
-const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode => (sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape }));
+const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode =>
+  sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape });
 
 // --- reshape ---
 
 export const reshapeOfReshape = defineRule({
   name: 'reshape-of-reshape',
-  because: 'a shape given after another is the only one that counts',
   match: () => op(reshapeOp, op(reshapeOp, any('x'))),
   rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
-  saves: inARow('reshapes in a row', () => reshapeOp as OpDef),
 });
 
-export const reshapeOfReshapeExample: RuleExample = {
+export const reshapeOfReshapeNotes: RuleNotes = {
   rule: reshapeOfReshape,
+  because: 'a shape given after another is the only one that counts',
+  saves: /* @__PURE__ */ inARow('reshapes in a row', () => reshapeOp as OpDef),
   build: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     const flat = [1, sizeOf(shape)];
@@ -40,15 +41,15 @@ export const reshapeOfReshapeExample: RuleExample = {
 
 export const reshapeToItself = defineRule({
   name: 'reshape-to-itself',
-  because: 'the tensor has that shape already',
   match: () => op(reshapeOp, any('x')),
   when: ({ root, x }) => sameShape(x.type.shape, root.type.shape),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const reshapeToItselfExample: RuleExample = {
+export const reshapeToItselfNotes: RuleNotes = {
   rule: reshapeToItself,
+  because: 'the tensor has that shape already',
+  saves: nodes,
   build: (draw) => {
     const x = draw.input(draw.shape(draw.integer(0, 3)));
     return apply(reshapeOp, [x], { shape: x.shape });
@@ -79,42 +80,50 @@ const randomPerm = (draw: Draw, rank: number): number[] => {
 
 export const transposeOfTranspose = defineRule({
   name: 'transpose-of-transpose',
-  because: 'two orders of the axes, one after the other, are one order',
   match: () => op(transposeOp, named('inner', op(transposeOp, any('x')))),
   rewrite: ({ root, inner, x }, graph) => {
     const perm = compose(attrsOf<TransposeAttrs>(inner).perm, attrsOf<TransposeAttrs>(root).perm);
     return isIdentity(perm) ? x : graph.op(transposeOp, [x], { perm });
   },
-  saves: inARow('transposes in a row', () => transposeOp as OpDef),
 });
 
-export const transposeOfTransposeExample: RuleExample = {
+export const transposeOfTransposeNotes: RuleNotes = {
   rule: transposeOfTranspose,
+  because: 'two orders of the axes, one after the other, are one order',
+  saves: /* @__PURE__ */ inARow('transposes in a row', () => transposeOp as OpDef),
   build: (draw) => {
     const rank = draw.integer(2, 4);
-    return apply(transposeOp, [apply(transposeOp, [draw.input(draw.shape(rank))], { perm: randomPerm(draw, rank) })], { perm: randomPerm(draw, rank) });
+    return apply(transposeOp, [apply(transposeOp, [draw.input(draw.shape(rank))], { perm: randomPerm(draw, rank) })], {
+      perm: randomPerm(draw, rank),
+    });
   },
 };
 
 export const transposeIsReshape = defineRule({
   name: 'transpose-is-reshape',
-  because: 'only axes of size 1 move, so every element stays where it is',
   match: () => op(transposeOp, any('x')),
   when: ({ root, x }) => keepsOrder(x.type.shape, attrsOf<TransposeAttrs>(root).perm),
   rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
-  saves: steps,
 });
 
-export const transposeIsReshapeExample: RuleExample = {
+export const transposeIsReshapeNotes: RuleNotes = {
   rule: transposeIsReshape,
-  build: (draw) => transpose(draw.input([draw.integer(1, 4), 1, draw.integer(1, 4)]), draw.pick([[0, 2, 1], [1, 0, 2]])),
+  because: 'only axes of size 1 move, so every element stays where it is',
+  saves: steps,
+  build: (draw) =>
+    transpose(
+      draw.input([draw.integer(1, 4), 1, draw.integer(1, 4)]),
+      draw.pick([
+        [0, 2, 1],
+        [1, 0, 2],
+      ]),
+    ),
 };
 
 // --- slice, reverse, broadcast, pad, concat ---
 
 export const sliceOfSlice = defineRule({
   name: 'slice-of-slice',
-  because: 'a box within a box is a box',
   match: () => op(sliceOp, named('inner', op(sliceOp, any('x')))),
   rewrite: ({ root, inner, x }, graph) => {
     const [a, b] = [attrsOf<SliceAttrs>(inner), attrsOf<SliceAttrs>(root)];
@@ -124,11 +133,12 @@ export const sliceOfSlice = defineRule({
       strides: b.strides.map((stride, axis) => stride * a.strides[axis]!),
     });
   },
-  saves: inARow('slices in a row', () => sliceOp as OpDef),
 });
 
-export const sliceOfSliceExample: RuleExample = {
+export const sliceOfSliceNotes: RuleNotes = {
   rule: sliceOfSlice,
+  because: 'a box within a box is a box',
+  saves: /* @__PURE__ */ inARow('slices in a row', () => sliceOp as OpDef),
   build: (draw) => {
     const [h, w] = [draw.integer(5, 9), draw.integer(5, 9)];
     const inner = sliceBox(draw.input([h, w]), [1, 0], [2, Math.ceil(w / 2)], [draw.integer(1, 3), 2]);
@@ -138,15 +148,15 @@ export const sliceOfSliceExample: RuleExample = {
 
 export const sliceOfAll = defineRule({
   name: 'slice-of-all',
-  because: 'the box is the whole tensor',
   match: () => op(sliceOp, any('x')),
   when: ({ root, x }) => sameShape(root.type.shape, x.type.shape),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const sliceOfAllExample: RuleExample = {
+export const sliceOfAllNotes: RuleNotes = {
   rule: sliceOfAll,
+  because: 'the box is the whole tensor',
+  saves: nodes,
   build: (draw) => {
     const x = draw.input(draw.shape(draw.integer(1, 3)));
     return apply(sliceOp, [x], { begin: x.shape.map(() => 0), size: x.shape, strides: x.shape.map(() => 1) });
@@ -155,45 +165,48 @@ export const sliceOfAllExample: RuleExample = {
 
 export const reverseOfReverse = defineRule({
   name: 'reverse-of-reverse',
-  because: 'an axis reversed twice is as it was',
   match: () => op(reverseOp, named('inner', op(reverseOp, any('x')))),
   rewrite: ({ root, inner, x }, graph) => {
     const [a, b] = [attrsOf<ReverseAttrs>(inner).axes, attrsOf<ReverseAttrs>(root).axes];
     const axes = [...a.filter((axis) => !b.includes(axis)), ...b.filter((axis) => !a.includes(axis))].sort((p, q) => p - q);
     return axes.length === 0 ? x : graph.op(reverseOp, [x], { axes });
   },
-  saves: inARow('reversals in a row', () => reverseOp as OpDef),
 });
 
-export const reverseOfReverseExample: RuleExample = {
+export const reverseOfReverseNotes: RuleNotes = {
   rule: reverseOfReverse,
+  because: 'an axis reversed twice is as it was',
+  saves: /* @__PURE__ */ inARow('reversals in a row', () => reverseOp as OpDef),
   build: (draw) => flip(flip(draw.input(draw.shape(2)), draw.pick([0, 1, [0, 1]])), draw.pick([0, 1, [0, 1]])),
 };
 
 export const reverseOfOne = defineRule({
   name: 'reverse-of-one',
-  because: 'an axis of one element is its own reverse',
   match: () => op(reverseOp, any('x')),
   when: ({ root, x }) => attrsOf<ReverseAttrs>(root).axes.some((axis) => x.type.shape[axis]! <= 1),
   rewrite: ({ root, x }, graph) => {
     const axes = attrsOf<ReverseAttrs>(root).axes.filter((axis) => x.type.shape[axis]! > 1);
     return axes.length === 0 ? x : graph.op(reverseOp, [x], { axes });
   },
-  saves: { unit: 'axes reversed', of: ({ op, attrs }) => (op === reverseOp ? (attrs.axes as readonly number[]).length : 0) },
 });
 
-export const reverseOfOneExample: RuleExample = { rule: reverseOfOne, build: (draw) => flip(draw.input([draw.integer(1, 4), 1]), draw.pick([1, [0, 1]])) };
+export const reverseOfOneNotes: RuleNotes = {
+  rule: reverseOfOne,
+  because: 'an axis of one element is its own reverse',
+  saves: { unit: 'axes reversed', of: ({ op, attrs }) => (op === reverseOp ? (attrs.axes as readonly number[]).length : 0) },
+  build: (draw) => flip(draw.input([draw.integer(1, 4), 1]), draw.pick([1, [0, 1]])),
+};
 
 export const broadcastOfBroadcast = defineRule({
   name: 'broadcast-of-broadcast',
-  because: 'repeating twice is repeating once to the last shape',
   match: () => op(broadcastOp, op(broadcastOp, any('x'))),
   rewrite: ({ root, x }, graph) => graph.op(broadcastOp, [x], { shape: root.type.shape }),
-  saves: inARow('broadcasts in a row', () => broadcastOp as OpDef),
 });
 
-export const broadcastOfBroadcastExample: RuleExample = {
+export const broadcastOfBroadcastNotes: RuleNotes = {
   rule: broadcastOfBroadcast,
+  because: 'repeating twice is repeating once to the last shape',
+  saves: /* @__PURE__ */ inARow('broadcasts in a row', () => broadcastOp as OpDef),
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 2));
     const once = [draw.integer(2, 3), ...shape];
@@ -203,34 +216,35 @@ export const broadcastOfBroadcastExample: RuleExample = {
 
 export const broadcastIsReshape = defineRule({
   name: 'broadcast-is-reshape',
-  because: 'nothing repeats: at most axes of size 1 are added',
   match: () => op(broadcastOp, any('x')),
   when: ({ root, x }) => sizeOf(root.type.shape) === sizeOf(x.type.shape) && sizeOf(x.type.shape) > 0,
   rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
-  saves: steps,
 });
 
-export const broadcastIsReshapeExample: RuleExample = {
+export const broadcastIsReshapeNotes: RuleNotes = {
   rule: broadcastIsReshape,
+  because: 'nothing repeats: at most axes of size 1 are added',
+  saves: steps,
   build: (draw) => {
     const shape = draw.shape(draw.integer(0, 3));
     return broadcastTo(draw.input(shape), [1, ...shape]);
   },
 };
 
-const isZeroPad = ({ attrs }: Pick<GraphNode, 'attrs'>): boolean => (attrs as PadAttrs).paddings.every(([before, after]) => before === 0 && after === 0);
+const isZeroPad = ({ attrs }: Pick<GraphNode, 'attrs'>): boolean =>
+  (attrs as PadAttrs).paddings.every(([before, after]) => before === 0 && after === 0);
 
 export const padOfNothing = defineRule({
   name: 'pad-of-nothing',
-  because: 'a frame without width adds nothing',
   match: () => op(padOp, any('x')),
   when: ({ root }) => isZeroPad(root),
   rewrite: ({ x }) => x,
-  saves: nodes,
 });
 
-export const padOfNothingExample: RuleExample = {
+export const padOfNothingNotes: RuleNotes = {
   rule: padOfNothing,
+  because: 'a frame without width adds nothing',
+  saves: nodes,
   build: (draw) => {
     const x = draw.input(draw.shape(draw.integer(0, 3)));
     return apply(padOp, [x], { paddings: x.shape.map(() => [0, 0] as const), value: draw.integer(-2, 2) });
@@ -239,18 +253,21 @@ export const padOfNothingExample: RuleExample = {
 
 export const padOfPad = defineRule({
   name: 'pad-of-pad',
-  because: 'two frames of the same value are one wider frame',
   match: () => op(padOp, named('inner', op(padOp, any('x')))),
   when: ({ root, inner }) => Object.is(root.attrs.value, inner.attrs.value),
   rewrite: ({ root, inner, x }, graph) => {
     const [a, b] = [attrsOf<PadAttrs>(inner), attrsOf<PadAttrs>(root)];
-    return graph.op(padOp, [x], { paddings: a.paddings.map(([before, after], axis) => [before + b.paddings[axis]![0], after + b.paddings[axis]![1]] as const), value: a.value });
+    return graph.op(padOp, [x], {
+      paddings: a.paddings.map(([before, after], axis) => [before + b.paddings[axis]![0], after + b.paddings[axis]![1]] as const),
+      value: a.value,
+    });
   },
-  saves: inARow('frames in a row', () => padOp as OpDef),
 });
 
-export const padOfPadExample: RuleExample = {
+export const padOfPadNotes: RuleNotes = {
   rule: padOfPad,
+  because: 'two frames of the same value are one wider frame',
+  saves: /* @__PURE__ */ inARow('frames in a row', () => padOp as OpDef),
   build: (draw) => {
     const value = draw.integer(-2, 2);
     const frame = () => [[draw.integer(0, 2), draw.integer(0, 2)] as const, [draw.integer(0, 2), 1] as const];
@@ -260,21 +277,28 @@ export const padOfPadExample: RuleExample = {
 
 export const concatOfOne = defineRule({
   name: 'concat-of-one',
-  because: 'tensors without elements add nothing, and a single one is the whole result',
   match: () => op(concatOp),
-  when: ({ root }, graph) => root.inputs.length === 1 || root.inputs.some((id) => sizeOf(graph.node(id).type.shape) === 0 && sizeOf(root.type.shape) > 0),
+  when: ({ root }, graph) =>
+    root.inputs.length === 1 || root.inputs.some((id) => sizeOf(graph.node(id).type.shape) === 0 && sizeOf(root.type.shape) > 0),
   rewrite: ({ root }, graph) => {
-    const parts = root.inputs.map((id) => graph.node(id)).filter((part, _, all) => all.length === 1 || sizeOf(part.type.shape) > 0);
+    const parts = root.inputs
+      .map((id) => graph.node(id))
+      .filter((part, _, all) => all.length === 1 || sizeOf(part.type.shape) > 0);
     return parts.length === 1 ? parts[0]! : graph.op(concatOp, parts, root.attrs as { axis: number });
   },
-  saves: { unit: 'tensors joined', of: ({ op, inputs }) => (op === concatOp ? inputs.length : 0) },
 });
 
-export const concatOfOneExample: RuleExample = {
+export const concatOfOneNotes: RuleNotes = {
   rule: concatOfOne,
+  because: 'tensors without elements add nothing, and a single one is the whole result',
+  saves: { unit: 'tensors joined', of: ({ op, inputs }) => (op === concatOp ? inputs.length : 0) },
   build: (draw) => {
     const shape = draw.shape(draw.integer(1, 3));
     const x = draw.input(shape);
-    return apply(concatOp, draw.pick([[x], [x, draw.input([0, ...shape.slice(1)])], [x, draw.input([0, ...shape.slice(1)]), draw.input(shape)]]), { axis: 0 });
+    return apply(
+      concatOp,
+      draw.pick([[x], [x, draw.input([0, ...shape.slice(1)])], [x, draw.input([0, ...shape.slice(1)]), draw.input(shape)]]),
+      { axis: 0 },
+    );
   },
 };

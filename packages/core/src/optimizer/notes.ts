@@ -3,7 +3,7 @@ import { apply } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { DType } from '../types/dtype.js';
 import { sizeOf, type Shape } from '../types/shape.js';
-import type { Rule } from './rule.js';
+import type { Rule, RuleReason } from './rule.js';
 import type { Target } from './target.js';
 
 /** Choices that make one graph of a family: fixed ones for the plain example, random ones for the laws. */
@@ -18,9 +18,10 @@ export interface Draw {
   constant(shape: Shape, dtype?: DType): Tensor;
 }
 
-/** A family of graphs on which a rule fires, at least once. */
-export interface RuleExample {
+/** What people and tests want to know of a rule, and programs do not: apart from it, so that their bundles leave it out. */
+export interface RuleNotes extends RuleReason {
   readonly rule: Rule;
+  /** A family of graphs on which the rule fires, at least once. */
   readonly build: (draw: Draw) => Tensor | readonly Tensor[];
   /** Rules that run before it, to bring about what expressions alone cannot: two equal nodes, say. */
   readonly first?: readonly Rule[];
