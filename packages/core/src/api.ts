@@ -20,7 +20,7 @@ export { grad, valueAndGrad, type GradOptions, type WithAux } from './autodiff/g
 export { stopGradient } from './autodiff/stop-gradient.js';
 export { customGradient, type CustomGradient } from './autodiff/custom-gradient.js';
 export { evaluate } from './runtime/evaluate.js';
-export { compile, placeholder, Placeholder, type Argument, type CompiledFunction, type Traced } from './runtime/compile.js';
+export { compile, placeholder, Placeholder, type Argument, type CompiledFunction, type CompileOptions, type Traced } from './runtime/compile.js';
 export { tidy } from './runtime/tidy.js';
 export { liveMemory, setMemoryLimits } from './runtime/memory.js';
 export * from './ops/index.js';

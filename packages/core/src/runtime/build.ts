@@ -4,10 +4,11 @@ import type { Lowered } from '../graph/lower.js';
 import { optimize } from '../optimizer/optimize.js';
 import type { Level } from '../optimizer/passes/index.js';
 import { emit, type ResultSource } from '../program/emit.js';
+import type { Program } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
 import { knownBackends } from './backends.js';
 import { guard } from './guard.js';
-import { bytesOf } from '../types/tensor-type.js';
+import { bytesOf, sameType } from '../types/tensor-type.js';
 
 /** A program that is ready to run, and where each result asked for comes from. */
 export interface Built {
@@ -17,10 +18,29 @@ export interface Built {
   readonly outputBytes: number;
 }
 
+export interface BuildOptions {
+  readonly level?: Level;
+  /** Inputs whose memory an output may take over. */
+  readonly donated?: readonly number[];
+}
+
+/** Each donated input gives its memory to the first output of its type that has none yet. */
+function withDonations(program: Program, donated: readonly number[]): Program {
+  const free = program.outputs.map((_, output) => output);
+  const inputs = program.inputs.map((input, i) => {
+    if (!donated.includes(i)) return input;
+    const at = free.findIndex((output) => sameType(program.values[program.outputs[output]!]!, program.values[input.value]!));
+    return at < 0 ? input : { ...input, donatedTo: free.splice(at, 1)[0]! };
+  });
+  return { ...program, inputs };
+}
+
 /** Optimises, schedules and compiles. `executable` is null where nothing needs to run: every result is an input or a constant. */
-export async function build({ graph, pool }: Lowered, backend: Backend, options: { readonly level?: Level } = {}): Promise<Built> {
-  const optimized = optimize(graph, { ...options, pool, target: backend, alternatives: knownBackends(), checked: capturesSourceLines() });
-  const { program, results } = emit(optimized, schedule(optimized), pool);
+export async function build({ graph, pool }: Lowered, backend: Backend, options: BuildOptions = {}): Promise<Built> {
+  const { donated = [], ...passes } = options;
+  const optimized = optimize(graph, { ...passes, pool, target: backend, alternatives: knownBackends(), checked: capturesSourceLines() });
+  const emitted = emit(optimized, schedule(optimized), pool);
+  const program = donated.length > 0 ? withDonations(emitted.program, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program)) : null;
-  return { executable, results, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
+  return { executable, results: emitted.results, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }

@@ -3,7 +3,7 @@ import { UnfoldError, unfoldError } from '../errors/unfold-error.js';
 import { makeLeaf } from '../expr/expr.js';
 import { dataOp } from '../expr/leaves.js';
 import { withSourceLines } from '../expr/source-lines.js';
-import { checkShape } from '../ops/check.js';
+import { checkInteger, checkShape } from '../ops/check.js';
 import { tensor } from '../ops/create/tensor.js';
 import { describe } from '../tensor/nested.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -14,6 +14,7 @@ import { formatType, type TensorType } from '../types/tensor-type.js';
 import { build, type Built } from './build.js';
 import { commonBackend, evaluate } from './evaluate.js';
 import { execute } from './execute.js';
+import type { Storage } from './storage.js';
 import { ProgramCache } from './program-cache.js';
 import { flatten, traceFunction, type FlatTree, type Trace } from './trace.js';
 
@@ -57,6 +58,14 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
   dispose(): void;
 }
 
+export interface CompileOptions {
+  /**
+   * Positions of arguments whose memory the program may reuse for its results: old parameters, old optimizer slots. After a call that
+   * succeeds their tensors are gone (reading one is a DONATED error); after one that fails they are as they were. Default: none.
+   */
+  readonly donate?: readonly number[] | undefined;
+}
+
 /**
  * A function of tensors as one program: traced once for each set of argument types, optimised as a whole, cached. Arguments and
  * result are tensors, or arrays and records of them; numbers and booleans passed in become scalar inputs, so that a learning
@@ -77,12 +86,19 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
 export function compile<const Placeholders extends readonly unknown[], Result extends Tree<Tensor>>(
   fn: (...args: { [K in keyof Placeholders]: Traced<Placeholders[K]> }) => Result,
   placeholders: Placeholders,
+  options?: CompileOptions,
 ): CompiledFunction<{ [K in keyof Placeholders]: Traced<Placeholders[K]> }, Result>;
-export function compile<Arguments extends readonly unknown[], Result extends Tree<Tensor>>(fn: (...args: Arguments) => Result): CompiledFunction<Arguments, Result>;
-export function compile(fn: (...args: never[]) => unknown, placeholders?: readonly unknown[]): CompiledFunction<readonly unknown[], unknown> {
+export function compile<Arguments extends readonly unknown[], Result extends Tree<Tensor>>(
+  fn: (...args: Arguments) => Result,
+  placeholders?: undefined,
+  options?: CompileOptions,
+): CompiledFunction<Arguments, Result>;
+export function compile(fn: (...args: never[]) => unknown, placeholders?: readonly unknown[], options: CompileOptions = {}): CompiledFunction<readonly unknown[], unknown> {
   if (typeof fn !== 'function') {
     throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'compile', argument: 'fn', problem: `${describe(fn)} is not a function.`, fix: 'pass a function of tensors.' });
   }
+  const { donate = [] } = options;
+  for (const position of donate) checkInteger('compile', 'donate', position, 0);
   const declared = placeholders && flatten(placeholders, 'placeholders', isPlaceholder);
   const traces = new Map<string, Trace>();
   const programs = new ProgramCache<Built>(({ executable }) => executable?.dispose());
@@ -104,8 +120,12 @@ export function compile(fn: (...args: never[]) => unknown, placeholders?: readon
     const trace = traceOf(given, types, key);
     const inputs = [...tensors.map((tensor) => tensor.expr.storage!), ...trace.captured.map((leaf) => leaf.storage!)];
     const backend = commonBackend(inputs, 'compile');
-    const built = await programs.get(backend, key, () => buildOrRetrace(trace, () => traceFunction(fn, given, types), backend));
+    const donated = given.paths.flatMap((path, i) => (donate.some((position) => isWithin(path, position)) ? [i] : []));
+    refuseShared(donated, inputs, given.paths);
+    const retrace = () => traceFunction(fn, given, types);
+    const built = await programs.get(backend, key, () => buildOrRetrace(trace, retrace, backend, donated));
     const storages = await execute(built, inputs, backend, signal);
+    for (const i of donated) inputs[i]!.dispose('donated');
     return mapTree(trace.result, 'compile', (index) => new Tensor(makeLeaf(dataOp, storages[index as number]!)));
   }
 
@@ -138,12 +158,31 @@ function asTensor(leaf: Tensor | number | boolean): Tensor {
 }
 
 /** A build that fails is tried once more with source lines, so that the error can name the user's. */
-async function buildOrRetrace(trace: Trace, retrace: () => Trace, backend: Backend): Promise<Built> {
+async function buildOrRetrace(trace: Trace, retrace: () => Trace, backend: Backend, donated: readonly number[]): Promise<Built> {
   try {
-    return await build(trace.lowered, backend);
+    return await build(trace.lowered, backend, { donated });
   } catch (fault) {
     if (!(fault instanceof UnfoldError)) throw fault;
-    return build(withSourceLines(retrace).lowered, backend);
+    return build(withSourceLines(retrace).lowered, backend, { donated });
+  }
+}
+
+/** True for `[2]`, `[2].w`, `[2][0]` and argument 2. */
+const isWithin = (path: string, position: number): boolean => path.startsWith(`[${position}]`);
+
+/** A tensor whose memory is given away must not be read by another argument of the same call. */
+function refuseShared(donated: readonly number[], inputs: readonly Storage[], paths: readonly string[]): void {
+  for (const i of donated) {
+    const other = inputs.findIndex((storage, k) => k !== i && storage === inputs[i]);
+    if (other < 0) continue;
+    throw unfoldError({
+      code: 'INVALID_ARGUMENT',
+      op: 'compile',
+      argument: paths[i],
+      problem: `this tensor is donated, and the function also reads it as ${paths[other] ?? 'a tensor that it closes over'}.`,
+      fix: 'pass it once, or do not donate that argument.',
+      operands: [{ name: paths[i]!, type: inputs[i]!.type }],
+    });
   }
 }
 

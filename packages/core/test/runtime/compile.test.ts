@@ -63,6 +63,28 @@ describe('compile', () => {
     expect((await failure(() => f(tensor([1])))).code).to.equal('DISPOSED');
   });
 
+  it('takes the memory of donated arguments and leaves the others', async () => {
+    const update = compile((state: { w: Tensor }, g: Tensor) => ({ w: state.w.sub(g) }), undefined, { donate: [0] });
+    const g = tensor([1, 1]);
+    const first = { w: tensor([5, 6]).add(0) };
+    const second = await update(first, g);
+    expect(await second.w.data()).to.deep.equal(Float32Array.of(4, 5));
+    expect((await failure(() => first.w.data())).code).to.equal('DONATED');
+    expect(await g.data()).to.deep.equal(Float32Array.of(1, 1));
+    const third = await update(second, g);
+    expect(await third.w.data()).to.deep.equal(Float32Array.of(3, 4));
+    expect((await failure(() => update({ w: g }, g))).message).to.contain('donated');
+    expect(await g.data()).to.deep.equal(Float32Array.of(1, 1));
+  });
+
+  it('leaves donated arguments whole when a run fails', async () => {
+    const update = compile((w: Tensor, g: Tensor) => w.sub(g), undefined, { donate: [0] });
+    const w = tensor([5, 6]);
+    const stopped = update.withSignal({ aborted: true, reason: 'stop' });
+    expect((await failure(() => stopped(w, 1))).code).to.equal('ABORTED');
+    expect(await w.data()).to.deep.equal(Float32Array.of(5, 6));
+  });
+
   it('refuses to read a value inside the function', async () => {
     let inside: Promise<unknown> = Promise.resolve();
     await compile((x: Tensor) => {
