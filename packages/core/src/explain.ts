@@ -1,6 +1,13 @@
 /** What becomes of a program, and which rewrite broke it: text, JSON, drawings. */
 export { explain, type ExplainOptions } from './explain/explain.js';
-export type { Explanation, ExplainedMemory, ExplainedPass, ExplainedRewrite, ExplainedStep, ExplanationJson } from './explain/explanation.js';
+export type {
+  Explanation,
+  ExplainedMemory,
+  ExplainedPass,
+  ExplainedRewrite,
+  ExplainedStep,
+  ExplanationJson,
+} from './explain/explanation.js';
 export type { GraphSnapshot, NodeSnapshot, Plain } from './explain/snapshot.js';
 export { graphAt, toDot, type Stage } from './explain/dot.js';
 export { toMermaid } from './explain/mermaid.js';

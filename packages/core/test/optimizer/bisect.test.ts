@@ -35,12 +35,15 @@ describe('bisect', () => {
       name: 'double-by-adding',
       because: 'right for 2 and wrong for 4',
       match: () => op(mulOp, any('x'), number('c')),
-      rewrite: ({ x, c }, graph) => (c.attrs.value === 2 || c.attrs.value === 4 ? graph.tensors(([t]) => add(t!, t!), [x]) : null),
+      rewrite: ({ x, c }, graph) =>
+        c.attrs.value === 2 || c.attrs.value === 4 ? graph.tensors(([t]) => add(t!, t!), [x]) : null,
       saves: steps,
     });
     const y = () => add(mul(sin(x), 2), add(mul(row, 4), mul(relu(x), 2)));
     const expected = await y().data();
-    const found = await bisect(y(), ([values]) => Array.from(values!).every((value, i) => value === expected[i]), { rules: [doubling] });
+    const found = await bisect(y(), ([values]) => Array.from(values!).every((value, i) => value === expected[i]), {
+      rules: [doubling],
+    });
     expect(found).to.include({ rule: 'double-by-adding', at: 'mul float32[1, 2]' });
   });
 

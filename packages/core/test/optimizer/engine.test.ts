@@ -1,8 +1,35 @@
 import { applyPatches } from 'immer';
 import { expect } from 'chai';
-import { add, apply, captureSourceLines, conv2d, mul, neg, relu, setBackend, sin, sub, tensor, transpose, UnfoldError, type Tensor } from '@unfoldjs/core';
+import {
+  add,
+  apply,
+  captureSourceLines,
+  conv2d,
+  mul,
+  neg,
+  relu,
+  setBackend,
+  sin,
+  sub,
+  tensor,
+  transpose,
+  UnfoldError,
+  type Tensor,
+} from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
-import { any, defineRule, lower, nodes, op, optimize, optimizeInPasses, passesFor, runPass, type Graph, type Rule } from '@unfoldjs/core/rules';
+import {
+  any,
+  defineRule,
+  lower,
+  nodes,
+  op,
+  optimize,
+  optimizeInPasses,
+  passesFor,
+  runPass,
+  type Graph,
+  type Rule,
+} from '@unfoldjs/core/rules';
 import { negOp, reluOp } from './ops.js';
 
 const target = { name: 'everything', supports: () => true as const };
@@ -22,8 +49,20 @@ function caught(work: () => unknown): UnfoldError {
 describe('the engine of the optimizer', () => {
   before(() => setBackend(cpu()));
 
-  const negToRelu: Rule = defineRule({ name: 'neg-to-relu', because: 'a rule made to alternate', match: () => op(negOp, any('x')), rewrite: ({ x }, graph) => graph.op(reluOp, [x]), saves: nodes });
-  const reluToNeg: Rule = defineRule({ name: 'relu-to-neg', because: 'a rule made to alternate', match: () => op(reluOp, any('x')), rewrite: ({ x }, graph) => graph.op(negOp, [x]), saves: nodes });
+  const negToRelu: Rule = defineRule({
+    name: 'neg-to-relu',
+    because: 'a rule made to alternate',
+    match: () => op(negOp, any('x')),
+    rewrite: ({ x }, graph) => graph.op(reluOp, [x]),
+    saves: nodes,
+  });
+  const reluToNeg: Rule = defineRule({
+    name: 'relu-to-neg',
+    because: 'a rule made to alternate',
+    match: () => op(reluOp, any('x')),
+    rewrite: ({ x }, graph) => graph.op(negOp, [x]),
+    saves: nodes,
+  });
 
   it('names the rules that undo each other', () => {
     const { graph, pool } = lowerOne(neg(input()));
@@ -33,7 +72,13 @@ describe('the engine of the optimizer', () => {
   });
 
   it('names a rule whose results grow without end', () => {
-    const grow = defineRule({ name: 'grow', because: 'a rule made to grow', match: () => op(negOp, any('x')), rewrite: ({ x }, graph) => graph.op(negOp, [graph.op(reluOp, [x])]), saves: nodes });
+    const grow = defineRule({
+      name: 'grow',
+      because: 'a rule made to grow',
+      match: () => op(negOp, any('x')),
+      rewrite: ({ x }, graph) => graph.op(negOp, [graph.op(reluOp, [x])]),
+      saves: nodes,
+    });
     const { graph, pool } = lowerOne(neg(input()));
     const fault = caught(() => runPass({ name: 'growing', rules: [grow] }, graph, { pool, target }));
     expect(fault.code).to.equal('OPTIMIZER_DIVERGED');
@@ -41,7 +86,13 @@ describe('the engine of the optimizer', () => {
   });
 
   it('refuses a rewrite that changes a type, by the name of the rule', () => {
-    const wrong = defineRule({ name: 'drop-an-axis', because: 'a rule made to be wrong', match: () => op(negOp, any('x')), rewrite: (_, graph) => graph.scalar(1, 'float32'), saves: nodes });
+    const wrong = defineRule({
+      name: 'drop-an-axis',
+      because: 'a rule made to be wrong',
+      match: () => op(negOp, any('x')),
+      rewrite: (_, graph) => graph.scalar(1, 'float32'),
+      saves: nodes,
+    });
     const { graph, pool } = lowerOne(neg(input()));
     const fault = caught(() => runPass({ name: 'wrong', rules: [wrong] }, graph, { pool, target }));
     expect(fault.code).to.equal('ILLEGAL_GRAPH');
@@ -49,7 +100,13 @@ describe('the engine of the optimizer', () => {
   });
 
   it('refuses a rewrite that builds what an op refuses, by the name of the rule', () => {
-    const wrong = defineRule({ name: 'transpose-badly', because: 'a rule made to be wrong', match: () => op(negOp, any('x')), rewrite: ({ x }, graph) => graph.tensors(([t]) => transpose(t!, [1, 0]), [x]), saves: nodes });
+    const wrong = defineRule({
+      name: 'transpose-badly',
+      because: 'a rule made to be wrong',
+      match: () => op(negOp, any('x')),
+      rewrite: ({ x }, graph) => graph.tensors(([t]) => transpose(t!, [1, 0]), [x]),
+      saves: nodes,
+    });
     const { graph, pool } = lowerOne(neg(input()));
     const fault = caught(() => runPass({ name: 'wrong', rules: [wrong] }, graph, { pool, target }));
     expect(fault.code).to.equal('ILLEGAL_GRAPH');
@@ -110,10 +167,18 @@ describe('the engine of the optimizer', () => {
     captureSourceLines(true);
     try {
       const { graph, pool } = lowerOne(neg(input()));
-      const poor = { name: 'poor', supports: ({ op: { name } }: { op: { name: string } }) => name !== 'neg' || 'poor has no kernel neg' };
+      const poor = {
+        name: 'poor',
+        supports: ({ op: { name } }: { op: { name: string } }) => name !== 'neg' || 'poor has no kernel neg',
+      };
       const fault = caught(() => optimize(graph, { pool, target: poor, alternatives: [target, poor] }));
       expect(fault.code).to.equal('UNSUPPORTED_OP');
-      expect(fault.message).to.contain('neg').and.to.contain('poor has no kernel neg').and.to.contain('[3]').and.to.contain('engine.test').and.to.contain('everything');
+      expect(fault.message)
+        .to.contain('neg')
+        .and.to.contain('poor has no kernel neg')
+        .and.to.contain('[3]')
+        .and.to.contain('engine.test')
+        .and.to.contain('everything');
     } finally {
       captureSourceLines(false);
     }
@@ -121,7 +186,10 @@ describe('the engine of the optimizer', () => {
 
   it('re-infers types after every pass where it is asked to', () => {
     const { graph, pool } = lowerOne(neg(input()));
-    const broken: Graph = { ...graph, nodes: { ...graph.nodes, 1: { ...graph.nodes[1]!, type: { dtype: 'float32', shape: [4] } } } };
+    const broken: Graph = {
+      ...graph,
+      nodes: { ...graph.nodes, 1: { ...graph.nodes[1]!, type: { dtype: 'float32', shape: [4] } } },
+    };
     expect(caught(() => optimize(broken, { pool, target })).code).to.equal('ILLEGAL_GRAPH');
   });
 
@@ -130,7 +198,11 @@ describe('the engine of the optimizer', () => {
     const y = add(neg(neg(sin(x))), sin(x));
     const { graph, pool } = lowerOne(y);
     const optimized = optimize(graph, { pool, target, level: 1 });
-    expect(Object.values(optimized.nodes).map((node) => node.op.name).sort()).to.deep.equal(['add', 'input', 'sin']);
+    expect(
+      Object.values(optimized.nodes)
+        .map((node) => node.op.name)
+        .sort(),
+    ).to.deep.equal(['add', 'input', 'sin']);
     expect(apply(negOp, [x]).shape).to.deep.equal([3]);
   });
 });

@@ -1,6 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { add, avgPool2d, conv2d, im2col, matmul, maxPool2d, relu, reshape, setBackend, softmax, tensor, zeros, type Tensor } from '@unfoldjs/core';
+import {
+  add,
+  avgPool2d,
+  conv2d,
+  im2col,
+  matmul,
+  maxPool2d,
+  relu,
+  reshape,
+  setBackend,
+  softmax,
+  tensor,
+  zeros,
+  type Tensor,
+} from '@unfoldjs/core';
 import { explain, type Explanation } from '@unfoldjs/core/explain';
 import { cpu } from '@unfoldjs/backend-cpu';
 
@@ -18,12 +32,28 @@ describe('planned memory', () => {
     x = relu(add(matmul(x, weights(120, 84)), weights(84)));
     x = softmax(add(matmul(x, weights(84, 10)), weights(10)));
     const plan = await explain(x);
-    expect(stepsOf(plan)).to.deep.equal(['convMatmul', 'maxPool2d', 'convMatmul', 'maxPool2d', 'matmulEpilogue', 'matmulEpilogue', 'matmulEpilogue', 'softmax']);
+    expect(stepsOf(plan)).to.deep.equal([
+      'convMatmul',
+      'maxPool2d',
+      'convMatmul',
+      'maxPool2d',
+      'matmulEpilogue',
+      'matmulEpilogue',
+      'matmulEpilogue',
+      'softmax',
+    ]);
     // Slot 0: 28 * 28 * 6 floats after the first convolution, later 10 * 10 * 16 after the second, 120, 10.
     // Slot 1: 14 * 14 * 6 floats after the first pool, later 5 * 5 * 16, 84.
     expect(plan.slots).to.deep.equal([28 * 28 * 6 * 4, 14 * 14 * 6 * 4]);
     // Image, two filters with their biases, three matrices with theirs: 784 + 156 + 2,416 + 48,120 + 10,164 + 850 floats.
-    expect(plan.memory).to.deep.equal({ inputs: 62_490 * 4, constants: 0, intermediates: 23_520, outputs: 40, scratch: 0, peak: 62_490 * 4 + 23_520 + 40 });
+    expect(plan.memory).to.deep.equal({
+      inputs: 62_490 * 4,
+      constants: 0,
+      intermediates: 23_520,
+      outputs: 40,
+      scratch: 0,
+      peak: 62_490 * 4 + 23_520 + 40,
+    });
   });
 
   it('of a residual block is one activation: the second convolution adds the shortcut as it stores', async () => {
@@ -37,7 +67,14 @@ describe('planned memory', () => {
     ]);
     const activation = 56 * 56 * 64 * 4;
     const filters = 2 * (9 * 64 * 64 + 64) * 4;
-    expect(plan.memory).to.deep.equal({ inputs: activation + filters, constants: 0, intermediates: activation, outputs: activation, scratch: 0, peak: 3 * activation + filters });
+    expect(plan.memory).to.deep.equal({
+      inputs: activation + filters,
+      constants: 0,
+      intermediates: activation,
+      outputs: activation,
+      scratch: 0,
+      peak: 3 * activation + filters,
+    });
   });
 
   it('never holds the patches of a convolution, whatever its strides, dilations, padding and format', async () => {
@@ -48,12 +85,17 @@ describe('planned memory', () => {
       dataFormat: fc.constantFrom('NHWC' as const, 'NCHW' as const),
     });
     await fc.assert(
-      fc.asyncProperty(options, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), async (config, window, channels) => {
-        const x = zeros(config.dataFormat === 'NHWC' ? [2, 9, 8, channels] : [2, channels, 9, 8]);
-        const plan = await explain(relu(conv2d(add(x, 1), weights(window, window, channels, 4), config)));
-        expect(stepsOf(plan)).to.not.include('im2col');
-        expect(stepsOf(plan)).to.include('convMatmul');
-      }),
+      fc.asyncProperty(
+        options,
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (config, window, channels) => {
+          const x = zeros(config.dataFormat === 'NHWC' ? [2, 9, 8, channels] : [2, channels, 9, 8]);
+          const plan = await explain(relu(conv2d(add(x, 1), weights(window, window, channels, 4), config)));
+          expect(stepsOf(plan)).to.not.include('im2col');
+          expect(stepsOf(plan)).to.include('convMatmul');
+        },
+      ),
       { numRuns: 60, seed: 3 },
     );
   });

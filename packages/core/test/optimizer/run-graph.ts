@@ -4,7 +4,7 @@ import { emit, optimize, schedule, type ConstantPool, type Graph } from '@unfold
 /** Small whole numbers, the same ones for every call, so that sums and products are exact in every order. */
 export function wholeNumbers(type: TensorType, seed: number): TypedArray {
   const data = allocate(type.dtype, sizeOf(type.shape));
-  for (let i = 0; i < data.length; i++) data[i] = type.dtype === 'bool' ? (i * 7 + seed) % 3 % 2 : ((i * 5 + seed * 3) % 9) - 4;
+  for (let i = 0; i < data.length; i++) data[i] = type.dtype === 'bool' ? ((i * 7 + seed) % 3) % 2 : ((i * 5 + seed * 3) % 9) - 4;
   return data;
 }
 

@@ -6,7 +6,10 @@ import { emit, lower, optimize, schedule } from '@unfoldjs/core/rules';
 
 /** A chain in which no rule applies but fusion. */
 function chain(length: number): Tensor {
-  let x = tensor([[1, 2], [3, 4]]);
+  let x = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
   for (let i = 0; i < length; i++) x = i % 2 === 0 ? sin(x) : add(x, 1 + i / length);
   return x;
 }
@@ -15,7 +18,10 @@ function chain(length: number): Tensor {
 function wide(length: number): Tensor {
   const x = tensor([1, 2, 3]);
   let layer = Array.from({ length: length / 2 }, (_, i) => mul(x, i + 0.5));
-  while (layer.length > 1) layer = Array.from({ length: Math.ceil(layer.length / 2) }, (_, i) => (2 * i + 1 < layer.length ? add(layer[2 * i]!, layer[2 * i + 1]!) : layer[2 * i]!));
+  while (layer.length > 1)
+    layer = Array.from({ length: Math.ceil(layer.length / 2) }, (_, i) =>
+      2 * i + 1 < layer.length ? add(layer[2 * i]!, layer[2 * i + 1]!) : layer[2 * i]!,
+    );
   return layer[0]!;
 }
 
@@ -37,7 +43,12 @@ describe('large graphs', function () {
     const { graph, pool } = lower([output.expr]);
     const optimized = optimize(graph, { pool, target: backend });
     const { program } = emit(optimized, schedule(optimized), pool);
-    return { before: Object.keys(graph.nodes).length, nodes: Object.keys(optimized.nodes).length, program, plan: planSlots(program) };
+    return {
+      before: Object.keys(graph.nodes).length,
+      nodes: Object.keys(optimized.nodes).length,
+      program,
+      plan: planSlots(program),
+    };
   };
 
   it('a chain of 10,000 elementwise ops under a transpose becomes 313 fused steps and the transpose, in one slot', () => {
@@ -45,7 +56,10 @@ describe('large graphs', function () {
     // 10,000 ops, 5,000 different numbers, the input and the transpose.
     expect(before).to.equal(15_002);
     // 32 instructions a step: 312 steps and 16 ops in one more.
-    expect(program.steps.map(({ op }) => op.name)).to.deep.equal([...new Array<string>(313).fill('fusedElementwise'), 'transpose']);
+    expect(program.steps.map(({ op }) => op.name)).to.deep.equal([
+      ...new Array<string>(313).fill('fusedElementwise'),
+      'transpose',
+    ]);
     // A fused step writes over its operand; the result of the transpose is the output.
     expect(plan.slotBytes).to.deep.equal([16]);
   });
