@@ -37,7 +37,7 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   let pipeline: PipelineShortcut | null = null;
   let isDisposed = false;
   let running = 0;
-  let how = 'not run yet';
+  let how = '';
   /** Bytes of the pipeline's own memory: a place for each argument, constant and step; steps of equal shape share one where they can. */
   let inside = 0;
   const fixedBytes = [...fixed.values()].reduce((sum, array) => sum + array.byteLength, 0);
@@ -56,8 +56,9 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
     const current = (pipeline ??= session.gpu.createPipeline(trace, { threads }));
     try {
       const values = (await listen(log, () => current(...(inputs as Float32Array[])))) as NestedResult[];
-      if (current.backend !== null && current.backend !== mode) throw new Error(`gpu.js ran it in mode ${current.backend} instead of ${mode}: ${current.fallbackReason ?? log.join(' ')}`);
-      how = `${current.executorKind}${current.fallbackReason ? ` (${current.fallbackReason})` : ''}`;
+      const isElsewhere = (current.backend !== null && current.backend !== mode) || log.some((line) => line.startsWith('Falling back'));
+      if (isElsewhere) throw new Error(`gpu.js ran it in mode ${current.backend} instead of ${mode}: ${current.fallbackReason ?? log.join(' ')}`);
+      how = `, ${current.executorKind}${current.fallbackReason ? ` (${current.fallbackReason})` : ''}`;
       return values;
     } catch (fault) {
       throw (await faultyKernel(session, program, plan)) ?? programFailed(session.name, fault, log);
@@ -78,7 +79,7 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
 
   return {
     get ranOn() {
-      return `gpu.js ${mode}, one pipeline, ${how}`;
+      return `gpu.js ${mode}, one pipeline${how}`;
     },
     async run(inputs, signal) {
       if (signal?.aborted) throw aborted(program.steps[0]!.op.name, signal);

@@ -17,7 +17,7 @@ export interface Runner {
    * @returns a handle for each output of the program that has elements, null for the others; they belong to the caller.
    */
   run(inputs: readonly Handle[], signal?: AbortSignalLike): Promise<(Handle | null)[]>;
-  /** Bytes beside inputs and outputs that it holds between runs: constants, intermediates, copies. */
+  /** Where and how it runs, with what gpu.js says of itself once it did. */
   readonly ranOn: string;
   dispose(): void;
 }
