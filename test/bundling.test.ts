@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { build, type BuildOptions } from 'esbuild';
+import * as core from '@unfoldjs/core';
+import * as functions from '@unfoldjs/core/functions';
 import { entriesOf, publishedPackages, root } from './support/workspace.js';
 
 /** What a user's bundler makes of these lines, for the browser. */
@@ -29,6 +31,13 @@ async function run(code: string): Promise<unknown> {
   return module.default;
 }
 
+/** Functions of the core that give no tensor, or only tensors that they were given. */
+const makeNoTensor = [
+  ...['allocate', 'backendRefusals', 'broadcastShapes', 'broadcastStrides', 'bytesOf', 'captureSourceLines', 'defineOp', 'evaluate', 'expressionCount', 'formatShape'],
+  ...['formatTable', 'formatType', 'getBackend', 'liveMemory', 'philox', 'placeholder', 'randomWords', 'refuseArgument', 'refuseDType', 'refuseShape', 'sameShape'],
+  ...['sameType', 'setBackend', 'setMemoryLimits', 'sizeOf', 'stridesOf', 'sweepExpressions', 'tidy', 'toPixels', 'unfoldError'],
+];
+
 describe('bundling for the browser', () => {
   for (const { specifier } of publishedPackages().flatMap(entriesOf)) {
     if (specifier.includes('/node')) continue;
@@ -47,6 +56,13 @@ describe('bundling for the browser', () => {
     const all = await gzippedKilobytes(`export * from '@unfoldjs/core/functions';`);
     const one = await gzippedKilobytes(`export { version } from '@unfoldjs/core/functions';`);
     expect(one).to.be.below(all / 10);
+  });
+
+  it('leaves out the operations that neither the program nor the optimizer uses', async () => {
+    const code = await bundle(`export { add, softmax } from '@unfoldjs/core/functions';`);
+    const has = (op: string): boolean => code.includes(`name: "${op}"`);
+    expect(['add', 'softmax', 'matmul', 'convMatmul'].filter(has)).to.deep.equal(['add', 'softmax', 'matmul', 'convMatmul']);
+    expect(['avgPool2d', 'conv2dTranspose', 'cumsum', 'erf', 'gelu', 'layerNorm', 'logSoftmax', 'tan'].filter(has)).to.deep.equal([]);
   });
 
   // Whatever makes the first tensor of a program also installs the methods: see docs/decisions/001.
@@ -73,6 +89,11 @@ describe('bundling for the browser', () => {
       });
     }
   }
+
+  it('wraps every function that can make a first tensor', () => {
+    const plain = Object.entries<unknown>(functions).filter(([name, value]) => typeof value === 'function' && Object.entries<unknown>(core).some(([other, same]) => other === name && same === value));
+    expect(plain.map(([name]) => name).filter((name) => /^[a-z]/.test(name)).sort()).to.deep.equal(makeNoTensor);
+  });
 
   it('lets the entries of the core share one class Tensor', async () => {
     const code = await bundle(`

@@ -26,7 +26,7 @@ const parameters = ['mean', 'variance', 'offset', 'scale'] as const;
 
 export const batchNormOp = /* @__PURE__ */ defineOp<BatchNormAttrs>({
   name: 'batchNorm',
-  args: ['x', ...parameters],
+  args: ['x', 'mean', 'variance', 'offset', 'scale'],
   infer: ([x, ...given]) => {
     requireFits(given, parameters, x!.shape);
     return requireFloat('x', x!);

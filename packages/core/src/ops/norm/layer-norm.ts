@@ -30,7 +30,7 @@ const parameters = ['scale', 'offset'] as const;
 
 export const layerNormOp = /* @__PURE__ */ defineOp<LayerNormAttrs>({
   name: 'layerNorm',
-  args: ['x', ...parameters],
+  args: ['x', 'scale', 'offset'],
   infer: ([x, ...given]) => {
     requireFits(given, parameters, x!.shape);
     return requireFloat('x', x!);
