@@ -2,7 +2,7 @@ import { broadcastStrides } from '@unfoldjs/core';
 import { affine, collapse, gridOf } from './index-math.js';
 import { writeBody, type Body, type BodyInput } from './expression.js';
 import { Bindings, type Generator, type SourceCall } from './kernel-source.js';
-import { literal } from './literal.js';
+import { literalOperand } from './literal.js';
 
 /** A whole chain of elementwise operations as one kernel; operands of smaller shape are read by broadcast strides. */
 export const elementwise: Generator = (call) => {
@@ -14,12 +14,7 @@ export const elementwise: Generator = (call) => {
   const bindings = new Bindings(call);
   const lines = [...grid.lines];
   const read = inputs.map(({ type, literal: value }, k): BodyInput => {
-    if (value !== null) {
-      if (facts.exactMax) return { name: literal(value, type.dtype, facts), dtype: type.dtype };
-      // Behind a name: compilers of shaders refuse sqrt(-1.0).
-      lines.push(`const x${k} = ${literal(value, type.dtype, facts)};`);
-      return { name: `x${k}`, dtype: type.dtype };
-    }
+    if (value !== null) return { name: literalOperand(`x${k}`, value, type.dtype, facts, lines), dtype: type.dtype };
     const index = affine(grid.axes.map((axis, i) => [axis, walk.strides[k]![i]!] as const));
     lines.push(`const x${k} = ${bindings.operand(k)}[${index}];`);
     return { name: `x${k}`, dtype: type.dtype };

@@ -2,7 +2,7 @@ import { broadcastStrides } from '@unfoldjs/core';
 import { writeBody, type Body, type BodyInput } from './expression.js';
 import { affine } from './index-math.js';
 import type { Bindings, SourceCall } from './kernel-source.js';
-import { literal } from './literal.js';
+import { literalOperand } from './literal.js';
 
 /**
  * What happens to a finished sum before it is stored: input 0 of the epilogue is the sum, its other inputs are the operands from
@@ -19,7 +19,7 @@ export function writeEpilogue(call: SourceCall, bindings: Bindings, axes: readon
   const read: BodyInput[] = [{ name: sum[1]!, dtype: inputs[0]!.type.dtype }];
   inputs.slice(2).forEach(({ type, literal: value }, extra) => {
     if (value !== null) {
-      read.push({ name: literal(value, type.dtype, facts), dtype: type.dtype });
+      read.push({ name: literalOperand(`e${extra}`, value, type.dtype, facts, lines), dtype: type.dtype });
       return;
     }
     const strides = broadcastStrides(type.shape, output.shape);

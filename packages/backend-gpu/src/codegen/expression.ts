@@ -1,6 +1,6 @@
 import type { Attrs, DType, OpDef } from '@unfoldjs/core';
 import type { ModeFacts } from '../modes.js';
-import { literal } from './literal.js';
+import { literal, literalOperand } from './literal.js';
 
 /** What the code of one elementwise operation may need to know. */
 interface ScalarCode {
@@ -162,6 +162,11 @@ export interface BodyInput {
   readonly dtype: DType;
 }
 
+const isZero = (arg: BodyArg): boolean => 'value' in arg && arg.value === 0;
+
+/** Compilers of shaders take 0.0 * x and 0.0 / x for 0, which they are not for NaN and infinities; nor is this. */
+const zeroLike = (name: string): string => `(${name} - ${name})`;
+
 /** Statements that calculate a body, and the name of its result. `prefix` keeps the names of two bodies in one kernel apart. */
 export function writeBody(body: Body, inputs: readonly BodyInput[], facts: ModeFacts, prefix = 's'): { lines: string[]; result: string } {
   const lines: string[] = [];
@@ -173,23 +178,18 @@ export function writeBody(body: Body, inputs: readonly BodyInput[], facts: ModeF
     lines.push(`const ${name} = ${expression};`);
     return name;
   };
-  // Compilers of shaders calculate with numbers that they see and refuse sqrt(-1.0): behind a name they do not look.
-  const literalName = (value: number, dtype: DType): string => {
-    const text = literal(value, dtype, facts);
-    if (facts.exactMax) return text;
-    const name = `${prefix}t${kept++}`;
-    lines.push(`const ${name} = ${text};`);
-    return name;
-  };
   const nameOf = (arg: BodyArg): string => {
     if ('input' in arg) return inputs[arg.input]!.name;
     if ('step' in arg) return results[arg.step]!;
-    return literalName(arg.value, arg.dtype);
+    return literalOperand(`${prefix}t${kept++}`, arg.value, arg.dtype, facts, lines);
   };
   const dtypeOf = (arg: BodyArg): DType => ('input' in arg ? inputs[arg.input]!.dtype : 'step' in arg ? body[arg.step]!.dtype : arg.dtype);
 
   body.forEach(({ op, attrs, args, dtype }, at) => {
-    const [a = '', b = '', c = ''] = args.map(nameOf);
+    const names = args.map(nameOf);
+    if (!facts.exactMax && isZero(args[0]!) && (op.name === 'mul' || op.name === 'div')) names[0] = zeroLike(names[1]!);
+    if (!facts.exactMax && args[1] && isZero(args[1]) && op.name === 'mul') names[1] = zeroLike(names[0]!);
+    const [a = '', b = '', c = ''] = names;
     const expression = writers[op.name]!({ attrs, dtype: dtypeOf(args.at(-1)!), facts, keep }, a, b, c);
     const name = `${prefix}${at}`;
     lines.push(`const ${name} = ${facts.wide && dtype === 'float32' ? `Math.fround(${expression})` : expression};`);
