@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'NOT_DIFFERENTIABLE' // a gradient asked for through integers or booleans
   | 'INVALID_ARGUMENT' // an attribute or argument of the wrong kind or outside its range
   | 'DATA_MISMATCH' // data whose length or values do not fit the declared shape or dtype
+  | 'INVALID_FILE' // a file that is missing or breaks the rules of its format
   | 'NAME_TAKEN' // a second definition under one name
   | 'DISPOSED' // a tensor, executable or backend that was used after its end
   | 'DONATED' // a tensor whose buffer was given to a compiled function
@@ -73,7 +74,7 @@ export class ShapeError extends UnfoldError {
 export class DTypeError extends UnfoldError {
   override readonly name = 'DTypeError';
 }
-/** INVALID_ARGUMENT, DATA_MISMATCH, NAME_TAKEN */
+/** INVALID_ARGUMENT, DATA_MISMATCH, INVALID_FILE, NAME_TAKEN */
 export class ArgumentError extends UnfoldError {
   override readonly name = 'ArgumentError';
 }
@@ -96,6 +97,7 @@ const classOf = {
   NOT_DIFFERENTIABLE: DTypeError,
   INVALID_ARGUMENT: ArgumentError,
   DATA_MISMATCH: ArgumentError,
+  INVALID_FILE: ArgumentError,
   NAME_TAKEN: ArgumentError,
   DISPOSED: StateError,
   DONATED: StateError,
