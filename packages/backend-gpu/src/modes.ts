@@ -12,7 +12,7 @@ export interface ModeFacts {
   readonly execution: 'pipeline' | 'chain';
   /** Array arguments that one kernel can bind. */
   readonly maxArguments: number;
-  /** Results of two or three dimensions are nested arrays, which a kernel cannot read as one row of elements: use one dimension. */
+  /** Results of two or three dimensions cannot be read as one row of elements everywhere: use one dimension. */
   readonly flat: boolean;
   /** The most threads along x, y and z of a grid; null for no limit. */
   readonly maxThreads: readonly [number, number, number] | null;
@@ -43,12 +43,15 @@ const shader = {
   float32: { fma: true, denormals: 'flushed', nan: 'lost', infinity: 'lost' },
 } as const;
 
+// A kernel takes textures of one form only, so that all results have the same: one dimension, which gpu.js folds into rows.
+const webGl = { ...shader, flat: true, maxThreads: null, integers: false, maxArguments: 15 } as const;
+
 export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
   // Eight storage buffers is what gpu.js asks the device for; one of them is the output.
   webgpu: { ...shader, integers: true, maxArguments: 7 },
-  webgl2: { ...shader, integers: false, maxArguments: 15 },
-  webgl: { ...shader, integers: false, maxArguments: 15 },
-  headlessgl: { ...shader, integers: false, maxArguments: 15 },
+  webgl2: webGl,
+  webgl: webGl,
+  headlessgl: webGl,
   webasm: { ...exactHost, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, lanes: 4, wide: false },
   cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, lanes: 1, wide: true },
 };
