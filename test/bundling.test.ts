@@ -33,7 +33,7 @@ async function run(code: string): Promise<unknown> {
 
 /** Functions of the core that give no tensor, or only tensors that they were given. */
 const makeNoTensor = [
-  ...['allocate', 'backendRefusals', 'broadcastShapes', 'broadcastStrides', 'bytesOf', 'captureSourceLines', 'defineOp', 'evaluate', 'expressionCount', 'formatShape'],
+  ...['allocate', 'backendRefusals', 'badArgument', 'broadcastShapes', 'broadcastStrides', 'bytesOf', 'captureSourceLines', 'defineOp', 'evaluate', 'expressionCount', 'formatShape'],
   ...['formatTable', 'formatType', 'getBackend', 'liveMemory', 'philox', 'placeholder', 'randomWords', 'refuseArgument', 'refuseDType', 'refuseShape', 'sameShape'],
   ...['sameType', 'setBackend', 'setMemoryLimits', 'sizeOf', 'stridesOf', 'sweepExpressions', 'tidy', 'toPixels', 'unfoldError'],
 ];

@@ -1,4 +1,4 @@
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument } from '../errors/unfold-error.js';
 import { defineOp } from '../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../tensor/operand.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -30,7 +30,7 @@ export function customGradient<Arguments extends readonly Tensor[]>(fn: (...args
     const tensors = args.map((arg, i) => toTensor(arg, op, `[${i}]`));
     const made = fn(...(tensors as unknown as Arguments)); // as many tensors as arguments
     if (!(made?.value instanceof Tensor) || typeof made.gradient !== 'function') {
-      throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'fn', problem: `it returned ${describe(made)}.`, fix: 'return `{ value, gradient }`.' });
+      throw badArgument(op, 'fn', `it returned ${describe(made)}.`, 'return `{ value, gradient }`.');
     }
     // An op of its own for each call: its gradient is a function of these very arguments.
     const definition = defineOp({
@@ -42,13 +42,12 @@ export function customGradient<Arguments extends readonly Tensor[]>(fn: (...args
         const given = made.gradient(dy);
         const gradients = given instanceof Tensor ? [given] : given;
         if (gradients.length !== tensors.length) {
-          throw unfoldError({
-            code: 'INVALID_ARGUMENT',
+          throw badArgument(
             op,
-            argument: 'gradient',
-            problem: `it returned ${gradients.length} gradients for ${tensors.length} arguments.`,
-            fix: 'return one for each argument, null where it is 0.',
-          });
+            'gradient',
+            `it returned ${gradients.length} gradients for ${tensors.length} arguments.`,
+            'return one for each argument, null where it is 0.',
+          );
         }
         return [null, ...gradients];
       },

@@ -1,4 +1,4 @@
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../errors/unfold-error.js';
 import { makeExpr, type Expr } from '../expr/expr.js';
 import { argumentOp } from '../expr/leaves.js';
 import { scalarOf } from '../tensor/operand.js';
@@ -50,7 +50,7 @@ export function valueAndGrad<Arguments extends readonly Tree<Tensor>[], Result e
   options: GradOptions = {},
 ): ValueAndGrad<Arguments, Result, 0> {
   const op = 'valueAndGrad';
-  if (typeof fn !== 'function') throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'fn', problem: `${describe(fn)} is not a function.`, fix: 'pass a function of tensors.' });
+  if (typeof fn !== 'function') throw badArgument(op, 'fn', `${describe(fn)} is not a function.`, 'pass a function of tensors.');
   const { argument = 0 } = options;
   return (...args) => {
     const trace = nextTrace();
@@ -105,7 +105,7 @@ export function grad<Arguments extends readonly Tree<Tensor>[]>(fn: (...args: Ar
 function lossOf(result: Loss, op: string): Tensor {
   const loss = result instanceof Tensor ? result : (result as Partial<WithAux<unknown>> | undefined)?.loss;
   if (!(loss instanceof Tensor)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'fn', problem: `it returned ${describe(result)}.`, fix: 'return a scalar tensor, or `{ loss, aux }`.' });
+    throw badArgument(op, 'fn', `it returned ${describe(result)}.`, 'return a scalar tensor, or `{ loss, aux }`.');
   }
   if (loss.rank !== 0 || loss.dtype !== 'float32') {
     throw unfoldError({

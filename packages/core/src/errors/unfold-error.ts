@@ -115,6 +115,9 @@ const classOf = {
 /** The error of the class that belongs to its code. */
 export const unfoldError = (details: ErrorDetails): UnfoldError => new classOf[details.code](details);
 
+/** The commonest one: INVALID_ARGUMENT. */
+export const badArgument = (op: string, argument: string, problem: string, fix: string): UnfoldError => unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem, fix });
+
 function formatMessage({ code, op, argument, problem, fix, operands, source }: ErrorDetails): string {
   // A problem may go on in a table of its own; the code stands at the end of its first line.
   const [first, ...rest] = problem.split('\n');

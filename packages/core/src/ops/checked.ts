@@ -1,5 +1,5 @@
 import { Refusal } from '../errors/refuse.js';
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../errors/unfold-error.js';
 import { callSite } from '../expr/source-lines.js';
 import { describe } from '../tensor/nested.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -29,28 +29,27 @@ export function checked<T>(op: string, operands: Readonly<Record<string, Tensor>
  */
 export function checkOptions(op: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'options', problem: `${describe(options)} is not an options object.`, fix: `pass an object with any of: ${known.join(', ')}.` });
+    throw badArgument(op, 'options', `${describe(options)} is not an options object.`, `pass an object with any of: ${known.join(', ')}.`);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: name, problem: `there is no option \`${name}\`.`, fix: `use one of: ${known.join(', ')}.` });
+    throw badArgument(op, name, `there is no option \`${name}\`.`, `use one of: ${known.join(', ')}.`);
   }
 }
 
 /** Checks a value against a closed list of words. */
 export function checkOneOf<W extends string>(op: string, argument: string, value: unknown, words: readonly W[]): asserts value is W {
   if (words.includes(value as W)) return;
-  throw unfoldError({
-    code: 'INVALID_ARGUMENT',
+  throw badArgument(
     op,
     argument,
-    problem: `${describe(value)} is not a known \`${argument}\`.`,
-    fix: `use ${words.map((word) => `'${word}'`).join(', ').replace(/, ([^,]*)$/, ' or $1')}.`,
-  });
+    `${describe(value)} is not a known \`${argument}\`.`,
+    `use ${words.map((word) => `'${word}'`).join(', ').replace(/, ([^,]*)$/, ' or $1')}.`,
+  );
 }
 
 /** Checks true or false. */
 export function checkBoolean(op: string, argument: string, value: unknown): asserts value is boolean {
   if (typeof value === 'boolean') return;
-  throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: `${describe(value)} is not a boolean.`, fix: 'pass true or false.' });
+  throw badArgument(op, argument, `${describe(value)} is not a boolean.`, 'pass true or false.');
 }

@@ -1,5 +1,5 @@
 import { refuseShape } from '../errors/refuse.js';
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument } from '../errors/unfold-error.js';
 import { describe } from '../tensor/nested.js';
 import { checkInteger } from './check.js';
 
@@ -30,10 +30,10 @@ export const extentOf = (window: number, dilation: number): number => (window - 
 /** A positive whole number, or a pair of them, as a pair. @throws {UnfoldError} INVALID_ARGUMENT */
 export function checkPair(op: string, argument: string, value: unknown, min = 1): Pair {
   if (Array.isArray(value) && value.length !== 2) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: `${describe(value)} is not a pair.`, fix: 'pass one number for both, or [height, width].' });
+    throw badArgument(op, argument, `${describe(value)} is not a pair.`, 'pass one number for both, or [height, width].');
   }
   if (value === undefined || value === null) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: 'it is missing.', fix: 'pass one number for both, or [height, width].' });
+    throw badArgument(op, argument, 'it is missing.', 'pass one number for both, or [height, width].');
   }
   const [height, width] = (Array.isArray(value) ? value : [value, value]) as [unknown, unknown];
   checkInteger(op, argument, height, min);
@@ -75,13 +75,12 @@ function samePadding(input: number, extent: number, stride: number, isLower: boo
 function explicitPadding(op: string, padding: unknown, dataFormat: DataFormat): Pairs {
   const isPairs = Array.isArray(padding) && (padding.length === 2 || padding.length === 4) && padding.every((pair) => Array.isArray(pair) && pair.length === 2);
   if (!isPairs) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
+    throw badArgument(
       op,
-      argument: 'padding',
-      problem: `${Array.isArray(padding) ? JSON.stringify(padding) : describe(padding)} is not a padding.`,
-      fix: "use 'same', 'valid', 'same_lower', a number of pixels, or [[top, bottom], [left, right]].",
-    });
+      'padding',
+      `${Array.isArray(padding) ? JSON.stringify(padding) : describe(padding)} is not a padding.`,
+      "use 'same', 'valid', 'same_lower', a number of pixels, or [[top, bottom], [left, right]].",
+    );
   }
   const pairs = padding as [number, number][];
   for (const pixels of pairs.flat()) checkInteger(op, 'padding', pixels, 0);
@@ -90,7 +89,7 @@ function explicitPadding(op: string, padding: unknown, dataFormat: DataFormat): 
   const [left, right] = pairs[first + 1]!;
   const others = pairs.filter((_, i) => i !== first && i !== first + 1).flat();
   if (others.some((pixels) => pixels !== 0)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'padding', problem: 'batch or channels are padded.', fix: `pass [0, 0] for both in the order of ${dataFormat}.` });
+    throw badArgument(op, 'padding', 'batch or channels are padded.', `pass [0, 0] for both in the order of ${dataFormat}.`);
   }
   return [[top!, bottom!], [left!, right!]];
 }

@@ -1,5 +1,5 @@
 import { backendApiVersion, type Backend, type BackendSpec } from '../backend/contract.js';
-import { UnfoldError, unfoldError } from '../errors/unfold-error.js';
+import { UnfoldError, badArgument, unfoldError } from '../errors/unfold-error.js';
 import { formatTable } from '../errors/table.js';
 import { describe } from '../tensor/nested.js';
 import { reasonOf } from './guard.js';
@@ -36,13 +36,12 @@ export async function setBackend(sources: BackendSource | readonly BackendSource
     const given = typeof source === 'function' ? source() : source;
     if (isBackend(given)) return choose(given, refusals);
     if (!isSpec(given)) {
-      throw unfoldError({
-        code: 'INVALID_ARGUMENT',
-        op: 'setBackend',
-        argument: 'sources',
-        problem: `${describe(given)} is not a backend.`,
-        fix: 'pass `cpu()`, `gpu()`, a backend of your own, or a list of them.',
-      });
+      throw badArgument(
+        'setBackend',
+        'sources',
+        `${describe(given)} is not a backend.`,
+        'pass `cpu()`, `gpu()`, a backend of your own, or a list of them.',
+      );
     }
     try {
       return choose(await given.open(), refusals);
@@ -81,13 +80,12 @@ export const knownBackends = (): readonly Backend[] => chosen.flatMap((ref) => r
 
 function choose(backend: Backend, refusals: readonly BackendRefusal[]): Backend {
   if (!isBackend(backend) || backend.apiVersion !== backendApiVersion) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'setBackend',
-      argument: 'sources',
-      problem: isBackend(backend) ? `${backend.name} was written for version ${backend.apiVersion} of the backend contract; this is version ${backendApiVersion}.` : `${describe(backend)} is not a backend.`,
-      fix: 'install versions of the backend and of core that belong together.',
-    });
+    throw badArgument(
+      'setBackend',
+      'sources',
+      isBackend(backend) ? `${backend.name} was written for version ${backend.apiVersion} of the backend contract; this is version ${backendApiVersion}.` : `${describe(backend)} is not a backend.`,
+      'install versions of the backend and of core that belong together.',
+    );
   }
   current = backend;
   refused = refusals;

@@ -1,5 +1,5 @@
 import type { AbortSignalLike, Backend } from '../backend/contract.js';
-import { UnfoldError, unfoldError } from '../errors/unfold-error.js';
+import { UnfoldError, badArgument, unfoldError } from '../errors/unfold-error.js';
 import { makeLeaf } from '../expr/expr.js';
 import { dataOp } from '../expr/leaves.js';
 import { withSourceLines } from '../expr/source-lines.js';
@@ -36,7 +36,7 @@ export class Placeholder {
 export function placeholder(shape: readonly (number | null)[], dtype: DType = 'float32'): Placeholder {
   checkShape('placeholder', 'shape', Array.isArray(shape) ? shape.map((dim: unknown) => (dim === null ? 1 : dim)) : shape);
   if (!isDType(dtype)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'placeholder', argument: 'dtype', problem: `${describe(dtype)} is not a dtype.`, fix: "use 'float32', 'int32' or 'bool'." });
+    throw badArgument('placeholder', 'dtype', `${describe(dtype)} is not a dtype.`, "use 'float32', 'int32' or 'bool'.");
   }
   return new Placeholder(Object.freeze([...shape]), dtype);
 }
@@ -95,7 +95,7 @@ export function compile<Arguments extends readonly unknown[], Result extends Tre
 ): CompiledFunction<Arguments, Result>;
 export function compile(fn: (...args: never[]) => unknown, placeholders?: readonly unknown[], options: CompileOptions = {}): CompiledFunction<readonly unknown[], unknown> {
   if (typeof fn !== 'function') {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'compile', argument: 'fn', problem: `${describe(fn)} is not a function.`, fix: 'pass a function of tensors.' });
+    throw badArgument('compile', 'fn', `${describe(fn)} is not a function.`, 'pass a function of tensors.');
   }
   const { donate = [] } = options;
   for (const position of donate) checkInteger('compile', 'donate', position, 0);
@@ -188,13 +188,12 @@ function refuseShared(donated: readonly number[], inputs: readonly Storage[], pa
 
 function checkDeclared(declared: FlatTree<Placeholder>, given: FlatTree<unknown>, types: readonly TensorType[]): void {
   if (declared.structure !== given.structure) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'compile',
-      argument: 'arguments',
-      problem: `the call passes ${given.structure || 'nothing'}, the placeholders declare ${declared.structure || 'nothing'}.`,
-      fix: 'pass one tensor (or tree of tensors) for each placeholder.',
-    });
+    throw badArgument(
+      'compile',
+      'arguments',
+      `the call passes ${given.structure || 'nothing'}, the placeholders declare ${declared.structure || 'nothing'}.`,
+      'pass one tensor (or tree of tensors) for each placeholder.',
+    );
   }
   declared.leaves.forEach(({ shape, dtype }, i) => {
     const type = types[i]!;

@@ -1,5 +1,5 @@
 import type { Backend, BackendBuffer } from '../backend/contract.js';
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../errors/unfold-error.js';
 import { formatType } from '../types/tensor-type.js';
 import { formatTable } from '../errors/table.js';
 import { macrotask } from './macrotask.js';
@@ -34,7 +34,7 @@ export const liveMemory = (): { bytes: number; buffers: number } => ({ bytes: li
 export function setMemoryLimits(next: { readonly budget?: number; readonly limit?: number }): void {
   for (const [name, value] of Object.entries(next)) {
     if (typeof value !== 'number' || !(value > 0)) {
-      throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'setMemoryLimits', argument: name, problem: `${value} is not a number of bytes above 0.`, fix: 'pass bytes, or Infinity for none.' });
+      throw badArgument('setMemoryLimits', name, `${value} is not a number of bytes above 0.`, 'pass bytes, or Infinity for none.');
     }
   }
   Object.assign(limits, next);

@@ -1,4 +1,4 @@
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../errors/unfold-error.js';
 import { makeExpr, type Expr } from '../expr/expr.js';
 import { argumentOp } from '../expr/leaves.js';
 import { lower, type Lowered } from '../graph/lower.js';
@@ -50,13 +50,12 @@ export function traceFunction(fn: (...args: never[]) => unknown, args: FlatTree<
   const symbolic = mapTree(args.tree, 'compile', () => new Tensor(holes[next++]!)) as never[];
   const returned = fn(...symbolic);
   if (returned instanceof Promise) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'compile',
-      argument: 'fn',
-      problem: 'the function returned a promise.',
-      fix: 'pass a function that is not async: it only describes the computation, values are read after the call.',
-    });
+    throw badArgument(
+      'compile',
+      'fn',
+      'the function returned a promise.',
+      'pass a function that is not async: it only describes the computation, values are read after the call.',
+    );
   }
   const outputs: Expr[] = [];
   const result = mapTree(returned, 'compile', (leaf, path) => {

@@ -1,4 +1,4 @@
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument } from '../errors/unfold-error.js';
 import type { Attrs } from '../expr/attrs.js';
 import { noAttrs } from '../expr/attrs.js';
 import { makeExpr } from '../expr/expr.js';
@@ -36,15 +36,9 @@ export function toTensor(value: TensorLike, op: string, argument: string): Tenso
   if (typeof value === 'boolean') return scalarOf(Number(value), 'bool');
   if (Array.isArray(value)) return tensor(value as NestedArray);
   if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function') {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: 'it is a promise of a value, not a tensor.', fix: '`await` it first; better, keep to tensors: they need no reading.' });
+    throw badArgument(op, argument, 'it is a promise of a value, not a tensor.', '`await` it first; better, keep to tensors: they need no reading.');
   }
-  throw unfoldError({
-    code: 'INVALID_ARGUMENT',
-    op,
-    argument,
-    problem: `${describe(value)} is not a tensor.`,
-    fix: `pass a tensor, a number or nested arrays of numbers as \`${argument}\`.`,
-  });
+  throw badArgument(op, argument, `${describe(value)} is not a tensor.`, `pass a tensor, a number or nested arrays of numbers as \`${argument}\`.`);
 }
 
 /** Converts to `dtype` where needed. */
@@ -78,13 +72,12 @@ export function toCommonDType(values: readonly TensorLike[], op: Pick<OpDef, 'na
     if (x instanceof Tensor) return x.dtype === common ? x : cast(x, common);
     const value = Number(x);
     if (common === 'int32' && !onlyNumbers && (!Number.isInteger(value) || value !== (value | 0))) {
-      throw unfoldError({
-        code: 'INVALID_ARGUMENT',
-        op: op.name,
-        argument: op.argName(i),
-        problem: `${value} is not an int32 number, and the other operand is int32.`,
-        fix: "use a whole number, or cast the tensor first: `x.cast('float32')`.",
-      });
+      throw badArgument(
+        op.name,
+        op.argName(i),
+        `${value} is not an int32 number, and the other operand is int32.`,
+        "use a whole number, or cast the tensor first: `x.cast('float32')`.",
+      );
     }
     return scalarOf(value, common);
   });

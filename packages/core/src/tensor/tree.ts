@@ -1,4 +1,4 @@
-import { unfoldError } from '../errors/unfold-error.js';
+import { badArgument } from '../errors/unfold-error.js';
 import { describe } from './nested.js';
 import { Tensor } from './tensor.js';
 
@@ -28,7 +28,7 @@ export function mapTree(tree: unknown, op: string, map: (leaf: unknown, path: st
   const isArray = Array.isArray(tree);
   if (!isArray && !isRecord(tree)) return map(tree, path);
   if (above.includes(tree)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: path || 'tree', problem: 'the tree contains itself.', fix: 'pass arrays and records without cycles.' });
+    throw badArgument(op, path || 'tree', 'the tree contains itself.', 'pass arrays and records without cycles.');
   }
   const inside = [...above, tree];
   if (isArray) return tree.map((entry, i) => mapTree(entry, op, map, `${path}[${i}]`, inside));
@@ -36,10 +36,4 @@ export function mapTree(tree: unknown, op: string, map: (leaf: unknown, path: st
 }
 
 export const notALeaf = (op: string, path: string, leaf: unknown) =>
-  unfoldError({
-    code: 'INVALID_ARGUMENT',
-    op,
-    argument: path || 'tensors',
-    problem: `${describe(leaf)} is not a tensor.`,
-    fix: 'pass tensors, or arrays and records of tensors.',
-  });
+  badArgument(op, path || 'tensors', `${describe(leaf)} is not a tensor.`, 'pass tensors, or arrays and records of tensors.');

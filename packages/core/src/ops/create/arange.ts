@@ -1,4 +1,4 @@
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import { rangeOp } from '../../expr/leaves.js';
 import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -27,13 +27,12 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
   checkFinite('arange', stop === undefined ? 'start' : 'stop', to);
   checkFinite('arange', 'step', step);
   if (step === 0 || own === 'bool') {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'arange',
-      argument: step === 0 ? 'step' : 'dtype',
-      problem: step === 0 ? 'a step of 0 never arrives.' : 'bool has only two values.',
-      fix: step === 0 ? 'use a step other than 0.' : "use 'float32' or 'int32'.",
-    });
+    throw badArgument(
+      'arange',
+      step === 0 ? 'step' : 'dtype',
+      step === 0 ? 'a step of 0 never arrives.' : 'bool has only two values.',
+      step === 0 ? 'use a step other than 0.' : "use 'float32' or 'int32'.",
+    );
   }
   const size = Math.max(0, Math.ceil((to - from) / step));
   checkShape('arange', 'stop', [size]);

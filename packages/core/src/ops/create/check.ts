@@ -1,4 +1,4 @@
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../../errors/unfold-error.js';
 import { describe } from '../../tensor/nested.js';
 import { isDType, type DType } from '../../types/dtype.js';
 
@@ -6,13 +6,13 @@ import { isDType, type DType } from '../../types/dtype.js';
 export function checkedDType(op: string, dtype: unknown, fallback: DType): DType {
   if (dtype === undefined) return fallback;
   if (isDType(dtype)) return dtype;
-  throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument: 'dtype', problem: `${describe(dtype)} is not a dtype.`, fix: "use 'float32', 'int32' or 'bool'." });
+  throw badArgument(op, 'dtype', `${describe(dtype)} is not a dtype.`, "use 'float32', 'int32' or 'bool'.");
 }
 
 /** A value as an element of `dtype`: booleans as 0 and 1, whole numbers within 32 bits for int32. */
 export function checkedElement(op: string, argument: string, value: unknown, dtype: DType): number {
   if (typeof value !== 'number' && typeof value !== 'boolean') {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem: `${describe(value)} is neither a number nor a boolean.`, fix: 'pass a number or a boolean.' });
+    throw badArgument(op, argument, `${describe(value)} is neither a number nor a boolean.`, 'pass a number or a boolean.');
   }
   const number = Number(value);
   if (dtype === 'int32' && number !== (number | 0)) {

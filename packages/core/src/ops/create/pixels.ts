@@ -1,4 +1,4 @@
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../../errors/unfold-error.js';
 import { describe } from '../../tensor/nested.js';
 import { toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -33,13 +33,12 @@ export function fromPixels(pixels: Pixels, options: FromPixelsOptions = {}): Ten
   checkInteger('fromPixels', 'channels', channels, 1, 4);
   const data: unknown = pixels?.data;
   if (!(data instanceof Uint8ClampedArray) && !(data instanceof Uint8Array)) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'fromPixels',
-      argument: 'pixels',
-      problem: `${describe(pixels)} holds no pixels: its \`data\` is ${describe(data)}.`,
-      fix: 'pass an ImageData, or { data, width, height } with RGBA bytes in a Uint8ClampedArray or Uint8Array.',
-    });
+    throw badArgument(
+      'fromPixels',
+      'pixels',
+      `${describe(pixels)} holds no pixels: its \`data\` is ${describe(data)}.`,
+      'pass an ImageData, or { data, width, height } with RGBA bytes in a Uint8ClampedArray or Uint8Array.',
+    );
   }
   const { width, height } = pixels;
   checkInteger('fromPixels', 'width', width, 0);

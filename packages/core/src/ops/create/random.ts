@@ -1,4 +1,4 @@
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { allocate, type DType } from '../../types/dtype.js';
 import { sizeOf, type Shape } from '../../types/shape.js';
@@ -49,7 +49,7 @@ export function randomUniform(shape: Shape, options: RandomUniformOptions = {}):
   const dtype = checkedDType('randomUniform', options.dtype, 'float32');
   checkFinite('randomUniform', 'min', min);
   checkFinite('randomUniform', 'max', max);
-  if (dtype === 'bool') throw refuse('randomUniform', 'dtype', 'bool has only two values.', "use 'float32' or 'int32', and compare.");
+  if (dtype === 'bool') throw badArgument('randomUniform', 'dtype', 'bool has only two values.', "use 'float32' or 'int32', and compare.");
   const next = randomWords(checkedSeed('randomUniform', options.seed));
   const data = allocate(dtype, sizeOf(shape));
   if (dtype === 'int32') {
@@ -57,7 +57,7 @@ export function randomUniform(shape: Shape, options: RandomUniformOptions = {}):
     checkedElement('randomUniform', 'max', max - 1, dtype);
   }
   const highest = dtype === 'int32' ? max - 1 : float32Below(max);
-  if (!(min <= highest) && data.length > 0) throw refuse('randomUniform', 'min', `there is no ${dtype} from ${min} up to and without ${max}.`, 'pass `min` below `max`.');
+  if (!(min <= highest) && data.length > 0) throw badArgument('randomUniform', 'min', `there is no ${dtype} from ${min} up to and without ${max}.`, 'pass `min` below `max`.');
   for (let i = 0; i < data.length; i++) {
     const value = dtype === 'int32' ? min + Math.floor((next() / 2 ** 32) * (max - min)) : Math.fround(min + (next() >>> 8) * 2 ** -24 * (max - min));
     data[i] = Math.min(value, highest);
@@ -91,7 +91,7 @@ function normal(op: string, shape: Shape, options: RandomNormalOptions, accept: 
   const { mean = 0, stdDev = 1 } = options;
   checkFinite(op, 'mean', mean);
   checkFinite(op, 'stdDev', stdDev);
-  if (stdDev < 0) throw refuse(op, 'stdDev', `${stdDev} is negative.`, 'pass a standard deviation from 0.');
+  if (stdDev < 0) throw badArgument(op, 'stdDev', `${stdDev} is negative.`, 'pass a standard deviation from 0.');
   const next = standardNormals(checkedSeed(op, options.seed));
   const data = new Float32Array(sizeOf(shape));
   for (let i = 0; i < data.length; i++) {
@@ -134,5 +134,3 @@ function checkedSeed(op: string, seed: number | undefined): number {
   checkInteger(op, 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
   return seed;
 }
-
-const refuse = (op: string, argument: string, problem: string, fix: string) => unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem, fix });

@@ -1,4 +1,4 @@
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument, unfoldError } from '../../errors/unfold-error.js';
 import { makeLeaf } from '../../expr/expr.js';
 import { dataOp } from '../../expr/leaves.js';
 import { Storage } from '../../runtime/storage.js';
@@ -18,7 +18,7 @@ import { checkShape } from '../check.js';
  */
 export function tensor(values: NestedArray | TypedArray, shape?: Shape, dtype?: DType): Tensor {
   if (dtype !== undefined && !isDType(dtype)) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'tensor', argument: 'dtype', problem: `${describe(dtype)} is not a dtype.`, fix: "use 'float32', 'int32' or 'bool'." });
+    throw badArgument('tensor', 'dtype', `${describe(dtype)} is not a dtype.`, "use 'float32', 'int32' or 'bool'.");
   }
   if (shape !== undefined) checkShape('tensor', 'shape', shape);
   const given = flatten(values);

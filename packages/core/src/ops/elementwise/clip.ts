@@ -1,4 +1,4 @@
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import type { ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -51,7 +51,7 @@ export function clip(x: TensorLike, options: ClipOptions = {}): Tensor {
   const min = bound('min', options.min, -Infinity, dtype);
   const max = bound('max', options.max, Infinity, dtype);
   if (min > max) {
-    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'clip', argument: 'min', problem: `${min} is above \`max\`, which is ${max}.`, fix: 'pass `min` below or equal to `max`.' });
+    throw badArgument('clip', 'min', `${min} is above \`max\`, which is ${max}.`, 'pass `min` below or equal to `max`.');
   }
   const numeric = cast(tensor, dtype);
   return min === -Infinity && max === Infinity ? numeric : apply(clipOp, [numeric], { min, max });

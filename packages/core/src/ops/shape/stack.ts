@@ -1,5 +1,5 @@
 import { refuseShape } from '../../errors/refuse.js';
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import { describe } from '../../tensor/nested.js';
 import { toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -17,13 +17,12 @@ import { expandDims } from './expand-dims.js';
  */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
   if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'stack',
-      argument: 'tensors',
-      problem: Array.isArray(tensors) ? 'the list is empty.' : `${describe(tensors)} is not a list of tensors.`,
-      fix: 'pass an array of one tensor or more.',
-    });
+    throw badArgument(
+      'stack',
+      'tensors',
+      Array.isArray(tensors) ? 'the list is empty.' : `${describe(tensors)} is not a list of tensors.`,
+      'pass an array of one tensor or more.',
+    );
   }
   const parts = tensors.map((part, i) => toTensor(part, 'stack', `tensors[${i}]`));
   const [first] = parts as [Tensor];
