@@ -71,14 +71,19 @@ import { swishOp } from './ops/elementwise/swish.js';
 import { tanOp } from './ops/elementwise/tan.js';
 import { tanhOp } from './ops/elementwise/tanh.js';
 import { whereOp } from './ops/elementwise/where.js';
+import { convFilterMatmulOp } from './ops/fused/conv-filter-matmul.js';
+import { convInputMatmulOp } from './ops/fused/conv-input-matmul.js';
 import { convMatmulOp } from './ops/fused/conv-matmul.js';
 import { fusedElementwiseOp } from './ops/fused/fused-elementwise.js';
 import { matmulEpilogueOp } from './ops/fused/matmul-epilogue.js';
+import { avgPool2dGradientOp } from './ops/image/avg-pool2d-gradient.js';
 import { avgPool2dOp } from './ops/image/avg-pool2d.js';
 import { col2imOp } from './ops/image/col2im.js';
+import { conv2dBackpropFilterOp } from './ops/image/conv2d-backprop-filter.js';
 import { conv2dTransposeOp } from './ops/image/conv2d-transpose.js';
 import { conv2dOp } from './ops/image/conv2d.js';
 import { im2colOp } from './ops/image/im2col.js';
+import { maxPool2dGradientOp } from './ops/image/max-pool2d-gradient.js';
 import { maxPool2dOp } from './ops/image/max-pool2d.js';
 import { matmulOp } from './ops/linalg/matmul.js';
 import { batchNormOp } from './ops/norm/batch-norm.js';
@@ -110,9 +115,10 @@ const all = [
   sinhOp, softplusOp, softsignOp, sqrtOp, squareOp, squaredDifferenceOp, stepOp, subOp, swishOp, tanOp, tanhOp,
   whereOp,
   // fused
-  convMatmulOp, fusedElementwiseOp, matmulEpilogueOp,
+  convFilterMatmulOp, convInputMatmulOp, convMatmulOp, fusedElementwiseOp, matmulEpilogueOp,
   // image
-  avgPool2dOp, col2imOp, conv2dTransposeOp, conv2dOp, im2colOp, maxPool2dOp,
+  avgPool2dGradientOp, avgPool2dOp, col2imOp, conv2dBackpropFilterOp, conv2dTransposeOp, conv2dOp, im2colOp, maxPool2dGradientOp,
+  maxPool2dOp,
   // linalg
   matmulOp,
   // norm

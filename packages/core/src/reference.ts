@@ -91,12 +91,16 @@ import { scatterAddReference } from './ops/shape/scatter-add.js';
 import { sliceReference } from './ops/shape/slice.js';
 import { transposeReference } from './ops/shape/transpose.js';
 import { matmulReference } from './ops/linalg/matmul.js';
+import { avgPool2dGradientReference } from './ops/image/avg-pool2d-gradient.js';
 import { avgPool2dReference } from './ops/image/avg-pool2d.js';
 import { col2imReference } from './ops/image/col2im.js';
 import { im2colReference } from './ops/image/im2col.js';
+import { maxPool2dGradientReference } from './ops/image/max-pool2d-gradient.js';
 import { maxPool2dReference } from './ops/image/max-pool2d.js';
 import { logSoftmaxReference } from './ops/norm/log-softmax.js';
 import { softmaxReference } from './ops/norm/softmax.js';
+import { convFilterMatmulReference } from './ops/fused/conv-filter-matmul.js';
+import { convInputMatmulReference } from './ops/fused/conv-input-matmul.js';
 import { convMatmulReference } from './ops/fused/conv-matmul.js';
 import { fusedElementwiseReference } from './ops/fused/fused-elementwise.js';
 import { matmulEpilogueReference } from './ops/fused/matmul-epilogue.js';
@@ -198,8 +202,12 @@ export const referenceKernels = {
   im2col: im2colReference as Kernel,
   avgPool2d: avgPool2dReference as Kernel,
   maxPool2d: maxPool2dReference as Kernel,
+  avgPool2dGradient: avgPool2dGradientReference as Kernel,
+  maxPool2dGradient: maxPool2dGradientReference as Kernel,
   // fused
   convMatmul: convMatmulReference as Kernel,
+  convFilterMatmul: convFilterMatmulReference as Kernel,
+  convInputMatmul: convInputMatmulReference as Kernel,
   fusedElementwise: fusedElementwiseReference as Kernel,
   matmulEpilogue: matmulEpilogueReference as Kernel,
   // normalisation

@@ -15,3 +15,20 @@ const addScaled: AddScaled = (sums, scale, row, from, step) => {
 const addScaledInt32: AddScaled = (sums, scale, row, from, step) => {
   for (let j = 0; j < sums.length; j++) sums[j]! += Math.imul(scale, row[from + j * step]!);
 };
+
+/** The sum of `count` products of two runs of elements, each from its own start. */
+export const dotOf = (dtype: DType): Dot => (dtype === 'float32' ? dot : dotInt32);
+
+type Dot = (a: TypedArray, fromA: number, b: TypedArray, fromB: number, count: number) => number;
+
+const dot: Dot = (a, fromA, b, fromB, count) => {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += a[fromA + i]! * b[fromB + i]!;
+  return sum;
+};
+
+const dotInt32: Dot = (a, fromA, b, fromB, count) => {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum = (sum + Math.imul(a[fromA + i]!, b[fromB + i]!)) | 0;
+  return sum;
+};

@@ -3,7 +3,12 @@ import type { RuleNotes } from './notes.js';
 import type { Rule, RuleReason } from './rule.js';
 import { scaleIntoWeightsNotes, scaleThroughShiftNotes, mergeShiftsNotes } from './rules/batch-norm.js';
 import { constantToTheRightNotes, readBeforeBroadcastNotes, broadcastLastNotes } from './rules/canonical.js';
-import { foldPadIntoConvNotes, fuseIm2colIntoMatmulNotes } from './rules/convolution.js';
+import {
+  foldPadIntoConvNotes,
+  fuseIm2colIntoMatmulNotes,
+  fuseIm2colIntoTransposedMatmulNotes,
+  fuseMatmulIntoCol2imNotes,
+} from './rules/convolution.js';
 import { decomposeUnsupportedNotes, lowerConvolutionNotes } from './rules/decompose.js';
 import { foldElementwiseNotes, foldReshapeNotes, foldMovementNotes } from './rules/fold-constants.js';
 import { fuseElementwiseNotes } from './rules/fuse-elementwise.js';
@@ -52,6 +57,8 @@ export const ruleNotes: readonly RuleNotes[] = [
   broadcastLastNotes,
   foldPadIntoConvNotes,
   fuseIm2colIntoMatmulNotes,
+  fuseIm2colIntoTransposedMatmulNotes,
+  fuseMatmulIntoCol2imNotes,
   decomposeUnsupportedNotes,
   lowerConvolutionNotes,
   foldElementwiseNotes,

@@ -3,6 +3,7 @@ import { refuseDType } from '../../errors/refuse.js';
 import { defineOp } from '../../expr/op-def.js';
 import { apply, literalTensor, scalarOf, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { TypedArray } from '../../types/dtype.js';
 import { sizeOf } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { checkBoolean, checkOptions } from '../checked.js';
@@ -11,29 +12,36 @@ import { div } from '../elementwise/div.js';
 import { mul } from '../elementwise/mul.js';
 import { coveredPositions } from '../geometry.js';
 import { reduceSumOp } from '../reduce/sum.js';
+import { avgPool2dGradientOp } from './avg-pool2d-gradient.js';
 import { forEachPixelOfWindows, inferPool, pool, poolFlops, poolOptionNames, windowElements, type PoolAttrs, type PoolOptions } from './pool.js';
 
 export type AvgPoolAttrs = PoolAttrs & { readonly countIncludePad: boolean };
 
 /** The sum of each window in doubles, rounded once, then divided. */
 export const avgPool2dReference: Kernel<AvgPoolAttrs> = ({ attrs, inputs: [x], output }) => {
-  const [batch, rows, columns, channels] = output.type.shape as readonly [number, number, number, number];
+  const channels = output.type.shape[3]!;
   const sums = new Float64Array(sizeOf(output.type.shape));
   forEachPixelOfWindows(attrs, x!.type, output.type, (at, from) => {
     for (let c = 0; c < channels; c++) sums[at + c]! += x!.data[from + c]!;
   });
   output.data.set(sums);
-  const [heights, widths] = windowSides(attrs, x!.type, output.type);
+  divideByCounts(output.data, attrs, x!.type, output.type);
+};
+
+/** Divides elements of the type of the result by how many pixels their windows count. */
+export function divideByCounts(data: TypedArray, attrs: AvgPoolAttrs, x: TensorType, output: TensorType): void {
+  const [batch, , , channels] = output.shape as readonly [number, number, number, number];
+  const [heights, widths] = windowSides(attrs, x, output);
   let at = 0;
   for (let n = 0; n < batch; n++) {
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) {
-        const count = heights[i]! * widths[j]!;
-        for (let c = 0; c < channels; c++, at++) output.data[at]! /= count;
+    for (const height of heights) {
+      for (const width of widths) {
+        const count = height * width;
+        for (let c = 0; c < channels; c++, at++) data[at]! /= count;
       }
     }
   }
-};
+}
 
 /** How many rows and how many columns of each window count. Their product is what the sum is divided by. */
 function windowSides({ window, strides, dilations, padding, countIncludePad }: AvgPoolAttrs, x: TensorType, output: TensorType): [number[], number[]] {
@@ -47,7 +55,7 @@ function windowSides({ window, strides, dilations, padding, countIncludePad }: A
 }
 
 /** The counts as a tensor: one number where all windows count alike, else rows times columns. */
-function countTensor(attrs: AvgPoolAttrs, x: TensorType, output: TensorType): Tensor {
+export function countTensor(attrs: AvgPoolAttrs, x: TensorType, output: TensorType): Tensor {
   const [heights, widths] = windowSides(attrs, x, output);
   const isUniform = [heights, widths].every((side) => side.every((count) => count === side[0]));
   if (isUniform) return scalarOf((heights[0] ?? 1) * (widths[0] ?? 1), 'float32');
@@ -65,6 +73,7 @@ export const avgPool2dOp = /* @__PURE__ */ defineOp<AvgPoolAttrs>({
     const sums = apply(reduceSumOp, [windowElements(x!, attrs, output)], { axes: [3], keepDims: false });
     return div(sums, countTensor(attrs, x!.type, output));
   },
+  gradient: ({ inputs: [x], attrs, dy }): Tensor[] => [apply(avgPool2dGradientOp, [dy], { ...attrs, inputShape: [x!.shape[1]!, x!.shape[2]!] })],
   flops: poolFlops,
 });
 

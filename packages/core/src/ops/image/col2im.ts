@@ -7,7 +7,7 @@ import { formatShape, sizeOf } from '../../types/shape.js';
 import { accumulator } from '../accumulator.js';
 import { checked, checkOptions } from '../checked.js';
 import { checkPair, windowCounts, type Pair, type WindowAttrs } from '../geometry.js';
-import { checkImage, forEachPixelOfPatches, windowAttrs, type Im2colOptions } from './im2col.js';
+import { checkImage, forEachPixelOfPatches, im2colOp, windowAttrs, type Im2colOptions } from './im2col.js';
 
 export type Col2imAttrs = WindowAttrs & { readonly inputShape: Pair };
 
@@ -41,6 +41,7 @@ export const col2imOp = /* @__PURE__ */ defineOp<Col2imAttrs>({
     if (depth % area !== 0) throw refuseShape('patches', `its depth of ${depth} is no multiple of the ${area} pixels of a window.`, 'pass patches of depth KH * KW * C.');
     return { dtype, shape: [n, ...attrs.inputShape, depth / area] };
   },
+  gradient: ({ attrs: { inputShape: _, ...window }, dy }): Tensor[] => [apply(im2colOp, [dy], window)],
   flops: ([patches]) => sizeOf(patches!.shape),
 });
 

@@ -13,6 +13,8 @@ import { reshape } from '../shape/reshape.js';
 import { transpose } from '../shape/transpose.js';
 import { channelsLast, imageAxes, spatialSize } from './channels.js';
 import { col2imOp } from './col2im.js';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
+import { conv2dOp } from './conv2d.js';
 import { checkImage, checkRank } from './im2col.js';
 
 /** `padding` is that of the convolution from the result back to `x`; `outputSize` is height and width of the result. */
@@ -73,6 +75,10 @@ export const conv2dTransposeOp = /* @__PURE__ */ defineOp<Conv2dTransposeAttrs>(
     const placed = reshape(patches, [n, height, width, area * depth * groups]);
     return apply(col2imOp, [placed], { window: [windowHeight, windowWidth], ...slide, inputShape: outputSize });
   },
+  gradient: ({ inputs: [x, filters], attrs: { outputSize: _, ...slide }, dy, needs }): (Tensor | null)[] => [
+    needs[0] ? apply(conv2dOp, [dy, filters!], slide) : null,
+    needs[1] ? conv2dBackpropFilter(dy, x!, [filters!.shape[0]!, filters!.shape[1]!], slide) : null,
+  ],
   flops: ([x, filters]) => 2 * sizeOf(x!.shape) * sizeOf(filters!.shape.slice(0, 3)),
 });
 

@@ -12,6 +12,8 @@ import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
 import { transpose } from '../shape/transpose.js';
 import { channelsLast, imageAxes, spatialSize } from './channels.js';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
+import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { checkRank, im2colOp } from './im2col.js';
 
 export type Conv2dAttrs = { readonly strides: Pair; readonly dilations: Pair; readonly padding: Pairs; readonly groups: number };
@@ -66,6 +68,10 @@ export const conv2dOp = /* @__PURE__ */ defineOp<Conv2dAttrs>({
     if (groups === 1) return reshape(matmul(reshape(patches, [places, area * depth]), reshape(filters!, [area * depth, outputs])), output.shape);
     return reshape(groupedProduct(patches, filters!, { groups, places, area, depth, outputs }), output.shape);
   },
+  gradient: ({ inputs: [x, filters], attrs, dy, needs }): (Tensor | null)[] => [
+    needs[0] ? conv2dBackpropInput(dy, filters!, attrs, [x!.shape[1]!, x!.shape[2]!]) : null,
+    needs[1] ? conv2dBackpropFilter(x!, dy, [filters!.shape[0]!, filters!.shape[1]!], attrs) : null,
+  ],
   flops: ([, filters], _, output) => 2 * sizeOf(output.shape) * sizeOf(filters!.shape.slice(0, 3)),
 });
 

@@ -6,6 +6,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { checked, checkOptions } from '../checked.js';
+import { col2imOp } from './col2im.js';
 import { checkPair, resolvePadding, windowCounts, type Padding, type Pair, type WindowAttrs } from '../geometry.js';
 
 /** The patch of every place, its elements in the order (row, column, channel); zeros outside of the image. */
@@ -61,6 +62,7 @@ export const im2colOp = /* @__PURE__ */ defineOp<WindowAttrs>({
     const [rows, columns] = windowCounts([height, width], attrs);
     return { dtype: x!.dtype, shape: [n, rows, columns, attrs.window[0] * attrs.window[1] * channels] };
   },
+  gradient: ({ inputs: [x], attrs, dy }): Tensor[] => [apply(col2imOp, [dy], { ...attrs, inputShape: [x!.shape[1]!, x!.shape[2]!] })],
 });
 
 export interface Im2colOptions {

@@ -8,6 +8,7 @@ import { cast } from '../elementwise/cast.js';
 import { coveringPadding } from '../geometry.js';
 import { reduceMaxOp } from '../reduce/max.js';
 import { padOp } from '../shape/pad.js';
+import { maxPool2dGradientOp } from './max-pool2d-gradient.js';
 import { forEachPixelOfWindows, inferPool, pool, poolFlops, poolOptionNames, windowElements, type PoolAttrs, type PoolOptions } from './pool.js';
 
 /** What no pixel is smaller than: the value of padding, which therefore never wins. */
@@ -35,6 +36,7 @@ export const maxPool2dOp = /* @__PURE__ */ defineOp<PoolAttrs>({
     const elements = windowElements(padded, { ...attrs, padding: [[0, 0], [0, 0]] }, output);
     return apply(reduceMaxOp, [elements], { axes: [3], keepDims: false });
   },
+  gradient: ({ inputs: [x], output, attrs, dy }) => [apply(maxPool2dGradientOp, [x!, output, dy], attrs)],
   flops: poolFlops,
 });
 

@@ -8,6 +8,7 @@ import { checkBoolean, checked, checkOneOf } from '../checked.js';
 import { checkPair, coveringPadding, resolvePadding, windowCounts, type DataFormat, type Padding, type Pair, type WindowAttrs } from '../geometry.js';
 import { reshape } from '../shape/reshape.js';
 import { channelsLast, imageAxes, spatialSize } from './channels.js';
+import { col2imOp } from './col2im.js';
 import { checkImage, im2colOp } from './im2col.js';
 
 // What max and average pooling share.
@@ -51,6 +52,14 @@ export function windowElements(x: Tensor, attrs: PoolAttrs, output: TensorType):
   const padding = coveringPadding([x.shape[1]!, x.shape[2]!], attrs, [rows, columns]);
   const patches = apply(im2colOp, [x], { window, strides, dilations, padding });
   return reshape(patches, [n, rows, columns, window[0] * window[1], channels]);
+}
+
+/** The adjoint of `windowElements`: every element added to the pixel of an image of `inputShape` that it stands for. */
+export function placeElements(elements: Tensor, attrs: PoolAttrs, inputShape: Pair): Tensor {
+  const { window, strides, dilations } = attrs;
+  const [n, rows, columns, area, channels] = elements.shape as readonly [number, number, number, number, number];
+  const padding = coveringPadding(inputShape, attrs, [rows, columns]);
+  return apply(col2imOp, [reshape(elements, [n, rows, columns, area * channels])], { window, strides, dilations, padding, inputShape });
 }
 
 /** Visits every pixel inside the image of every window: `at` is the element of the result (channel 0), `from` that of the image. */

@@ -1,9 +1,10 @@
 import { forEachIndex, type Kernel } from '../../backend/kernel.js';
+import { unbroadcast } from '../../autodiff/unbroadcast.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
 import { defineOp } from '../../expr/op-def.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { broadcastShapes, broadcastStrides, formatShape, sizeOf } from '../../types/shape.js';
+import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { accumulator, addScaledOf } from '../accumulator.js';
 import { checkBoolean, checked, checkOptions } from '../checked.js';
@@ -73,8 +74,26 @@ export const matmulOp = /* @__PURE__ */ defineOp<MatmulAttrs>({
   name: 'matmul',
   args: ['a', 'b'],
   infer: ([a, b], attrs) => inferMatmul(a!, b!, attrs),
+  gradient: ({ inputs: [a, b], attrs, dy, needs }) => productGradients(a!, b!, attrs, dy, needs),
   flops: matmulFlops,
 });
+
+function productGradients(a: Tensor, b: Tensor, attrs: MatmulAttrs, dy: Tensor, needs: readonly boolean[]): (Tensor | null)[] {
+  const { transposeA, transposeB } = attrs;
+  const { m, k, n, batchA, batchB } = matmulSizes(a.type, b.type, attrs);
+  // One matrix for a whole batch: the batch is more rows of the same product, and nothing has to be summed over it afterwards.
+  if (dy.rank > 2 && sizeOf(batchB) === 1 && !transposeA && sameShape(batchA, dy.shape.slice(0, -2))) {
+    const rows = sizeOf(batchA) * m;
+    const matrices = [reshape(a, [rows, k]), reshape(b, b.shape.slice(-2)), reshape(dy, [rows, n])] as const;
+    const parts = productGradients(matrices[0], matrices[1], attrs, matrices[2], needs);
+    return parts.map((part, i) => part && reshape(part, [a, b][i]!.shape));
+  }
+  const gradient = (left: Tensor, right: Tensor, flags: MatmulAttrs, shape: Shape): Tensor => unbroadcast(apply(matmulOp, [left, right], flags), shape);
+  return [
+    !needs[0] ? null : transposeA ? gradient(b, dy, { transposeA: transposeB, transposeB: true }, a.shape) : gradient(dy, b, { transposeA: false, transposeB: !transposeB }, a.shape),
+    !needs[1] ? null : transposeB ? gradient(dy, a, { transposeA: true, transposeB: transposeA }, b.shape) : gradient(a, dy, { transposeA: !transposeA, transposeB: false }, b.shape),
+  ];
+}
 
 export interface MatmulOptions {
   /** Use `a` with its last two axes swapped. Default false. */

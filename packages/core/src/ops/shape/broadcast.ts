@@ -1,4 +1,5 @@
 import type { Kernel } from '../../backend/kernel.js';
+import { unbroadcast } from '../../autodiff/unbroadcast.js';
 import { refuseShape } from '../../errors/refuse.js';
 import { defineOp } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
@@ -32,6 +33,7 @@ export const broadcastOp = /* @__PURE__ */ defineOp<BroadcastAttrs>({
     checkBroadcast(x!.shape, shape);
     return { dtype: x!.dtype, shape };
   },
+  gradient: ({ inputs: [x], dy }) => [unbroadcast(dy, x!.shape)],
 });
 
 /**

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import { defineOp } from '../../expr/op-def.js';
 import { describe } from '../../tensor/nested.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
@@ -9,6 +9,7 @@ import { formatShape, stridesOf } from '../../types/shape.js';
 import { checkAxis } from '../check.js';
 import { cast } from '../elementwise/cast.js';
 import { copyStrided } from './copy-strided.js';
+import { sliceBox } from './slice.js';
 
 export type ConcatAttrs = { readonly axis: number };
 
@@ -40,6 +41,14 @@ export const concatOp = /* @__PURE__ */ defineOp<ConcatAttrs>({
     }
     return { dtype, shape: shape.map((dim, k) => (k === axis ? along : dim)) };
   },
+  gradient: ({ inputs, attrs: { axis }, dy, needs }) => {
+    let from = 0;
+    return inputs.map(({ shape }, i) => {
+      const begin = shape.map((_, k) => (k === axis ? from : 0));
+      from += shape[axis]!;
+      return needs[i] ? sliceBox(dy, begin, shape) : null;
+    });
+  },
 });
 
 /**
@@ -56,13 +65,12 @@ export const concatOp = /* @__PURE__ */ defineOp<ConcatAttrs>({
  */
 export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
   if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'concat',
-      argument: 'tensors',
-      problem: Array.isArray(tensors) ? 'the list is empty.' : `${describe(tensors)} is not a list of tensors.`,
-      fix: 'pass an array of one tensor or more.',
-    });
+    throw badArgument(
+      'concat',
+      'tensors',
+      Array.isArray(tensors) ? 'the list is empty.' : `${describe(tensors)} is not a list of tensors.`,
+      'pass an array of one tensor or more.',
+    );
   }
   const parts = tensors.map((part, i) => toTensor(part, 'concat', `tensors[${i}]`));
   const at = checkAxis('concat', 'axis', axis, parts[0]!.rank);

@@ -8,6 +8,7 @@ import { formatShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { checkAxis, checkInteger } from '../check.js';
 import { checked, checkOptions } from '../checked.js';
+import { scatterAdd } from './scatter-add.js';
 
 export type GatherAttrs = { readonly axis: number; readonly batchDims: number };
 
@@ -53,6 +54,7 @@ export const gatherOp = /* @__PURE__ */ defineOp<GatherAttrs>({
     checkBatchDims(x!.shape, indices!.shape, axis, batchDims);
     return { dtype: x!.dtype, shape: [...x!.shape.slice(0, axis), ...indices!.shape.slice(batchDims), ...x!.shape.slice(axis + 1)] };
   },
+  gradient: ({ inputs: [x, indices], attrs: { axis, batchDims }, dy }) => [scatterAdd(dy, indices!, { axis, size: x!.shape[axis]!, batchDims }), null],
 });
 
 export function checkIndices(indices: TensorType): void {

@@ -10,6 +10,7 @@ import { checkInteger } from '../check.js';
 import { checked, checkOneOf, checkOptions } from '../checked.js';
 import { copyStrided } from './copy-strided.js';
 import { gather } from './gather.js';
+import { sliceBox } from './slice.js';
 
 export type PadAttrs = { readonly paddings: readonly Pair[]; readonly value: number };
 
@@ -29,6 +30,7 @@ export const padOp = /* @__PURE__ */ defineOp<PadAttrs>({
     if (paddings.some(([before, after]) => before < 0 || after < 0)) throw refuseArgument('paddings', 'one of them is negative.', 'cut with `slice`.');
     return { dtype, shape: shape.map((dim, axis) => paddings[axis]![0] + dim + paddings[axis]![1]) };
   },
+  gradient: ({ inputs: [x], attrs: { paddings }, dy }) => [sliceBox(dy, paddings.map(([before]) => before), x!.shape)],
 });
 
 /** What lies outside: a constant, the mirror image without or with the edge itself, the edge, or the other end. */

@@ -23,6 +23,7 @@ export const reshapeOp = /* @__PURE__ */ defineOp<ReshapeAttrs>({
     }
     return { dtype: x!.dtype, shape };
   },
+  gradient: ({ inputs: [x], dy }) => [reshape(dy, x!.shape)],
 });
 
 /**

@@ -25,6 +25,7 @@ export const reverseOp = /* @__PURE__ */ defineOp<ReverseAttrs>({
     if (axes.some((axis) => !(axis >= 0 && axis < rank))) throw refuseArgument('axes', `${formatShape(axes)} names an axis that \`x\` does not have.`, `use axes from 0 to ${rank - 1}.`);
     return x!;
   },
+  gradient: ({ attrs: { axes }, dy }) => [flip(dy, axes)],
 });
 
 /**

@@ -5,7 +5,7 @@ import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { accumulator } from '../accumulator.js';
 import { formatShape, sameShape, sizeOf } from '../../types/shape.js';
-import { aroundAxis, checkBatchDims, checkIndices, wrapIndex } from './gather.js';
+import { aroundAxis, checkBatchDims, checkIndices, gather, wrapIndex } from './gather.js';
 
 export type ScatterAddAttrs = { readonly axis: number; readonly size: number; readonly batchDims: number };
 
@@ -43,6 +43,7 @@ export const scatterAddOp = /* @__PURE__ */ defineOp<ScatterAddAttrs>({
     checkBatchDims(shape, indices!.shape, axis, batchDims);
     return { dtype: updates!.dtype, shape: [...shape.slice(0, axis), size, ...shape.slice(axis + chosen.length)] };
   },
+  gradient: ({ inputs: [, indices], attrs: { axis, batchDims }, dy }) => [gather(dy, indices!, { axis, batchDims }), null],
   flops: ([updates]) => sizeOf(updates!.shape),
 });
 

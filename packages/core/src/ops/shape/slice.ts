@@ -3,10 +3,12 @@ import { refuseArgument, refuseShape } from '../../errors/refuse.js';
 import { defineOp } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { formatShape, sameShape, stridesOf } from '../../types/shape.js';
+import { formatShape, sameShape, stridesOf, type Shape } from '../../types/shape.js';
 import { checkInteger } from '../check.js';
 import { checked } from '../checked.js';
 import { copyStrided } from './copy-strided.js';
+import { pad } from './pad.js';
+import { reshape } from './reshape.js';
 
 /** Element i of the result along an axis is element `begin + i * stride` of x; strides are from 1. */
 export type SliceAttrs = { readonly begin: readonly number[]; readonly size: readonly number[]; readonly strides: readonly number[] };
@@ -41,7 +43,17 @@ export const sliceOp = /* @__PURE__ */ defineOp<SliceAttrs>({
     }
     return { dtype, shape: size };
   },
+  gradient: ({ inputs: [x], attrs: { begin, strides }, dy }) => [placed(dy, x!.shape, begin, strides)],
 });
+
+/** The adjoint of slicing: `dy` put back to where it was read in zeros of `shape`, with zeros between its elements where they were `strides` apart. */
+function placed(dy: Tensor, shape: Shape, begin: readonly number[], strides: readonly number[]): Tensor {
+  const apart = reshape(dy, dy.shape.flatMap((dim) => [dim, 1]));
+  const spread = reshape(pad(apart, strides.flatMap((stride) => [[0, 0], [0, stride - 1]] as const)), dy.shape.map((dim, axis) => dim * strides[axis]!));
+  const room = shape.map((dim, axis) => dim - begin[axis]!);
+  const cut = sliceBox(spread, begin.map(() => 0), spread.shape.map((dim, axis) => Math.min(dim, room[axis]!)));
+  return pad(cut, cut.shape.map((dim, axis) => [begin[axis]!, room[axis]! - dim] as const));
+}
 
 /** A box of `x` with steps: for functions that have checked their arguments. `x` itself where the box is all of it. */
 export function sliceBox(x: Tensor, begin: readonly number[], size: readonly number[], strides: readonly number[] = begin.map(() => 1)): Tensor {

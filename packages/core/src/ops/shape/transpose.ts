@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument } from '../../errors/refuse.js';
-import { unfoldError } from '../../errors/unfold-error.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import { defineOp } from '../../expr/op-def.js';
 import { describe } from '../../tensor/nested.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
@@ -28,6 +28,7 @@ export const transposeOp = /* @__PURE__ */ defineOp<TransposeAttrs>({
     }
     return { dtype, shape: perm.map((axis) => shape[axis]!) };
   },
+  gradient: ({ attrs: { perm }, dy }) => [transpose(dy, perm.map((_, axis) => perm.indexOf(axis)))],
 });
 
 /**
@@ -45,13 +46,7 @@ export const transposeOp = /* @__PURE__ */ defineOp<TransposeAttrs>({
 export function transpose(x: TensorLike, perm?: readonly number[]): Tensor {
   const tensor = toTensor(x, 'transpose', 'x');
   if (perm !== undefined && !Array.isArray(perm)) {
-    throw unfoldError({
-      code: 'INVALID_ARGUMENT',
-      op: 'transpose',
-      argument: 'perm',
-      problem: `${describe(perm)} is not a list of axes.`,
-      fix: 'pass an array that names every axis once, such as [0, 2, 1].',
-    });
+    throw badArgument('transpose', 'perm', `${describe(perm)} is not a list of axes.`, 'pass an array that names every axis once, such as [0, 2, 1].');
   }
   const order = perm ? perm.map((axis) => checkAxis('transpose', 'perm', axis, tensor.rank)) : tensor.shape.map((_, i) => tensor.rank - 1 - i);
   const isIdentity = order.length === tensor.rank && order.every((axis, i) => axis === i);

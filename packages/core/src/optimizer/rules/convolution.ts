@@ -1,7 +1,11 @@
 import type { OpDef } from '../../expr/op-def.js';
 import type { GraphNode } from '../../graph/graph.js';
+import { zeros } from '../../ops/create/zeros.js';
+import { convFilterMatmulOp } from '../../ops/fused/conv-filter-matmul.js';
+import { convInputMatmulOp } from '../../ops/fused/conv-input-matmul.js';
 import { convMatmulOp } from '../../ops/fused/conv-matmul.js';
 import type { Pair, Pairs, WindowAttrs } from '../../ops/geometry.js';
+import { col2im, col2imOp, type Col2imAttrs } from '../../ops/image/col2im.js';
 import { conv2d, conv2dOp } from '../../ops/image/conv2d.js';
 import { im2col, im2colOp } from '../../ops/image/im2col.js';
 import { matmul, matmulOp, type MatmulAttrs } from '../../ops/linalg/matmul.js';
@@ -10,7 +14,7 @@ import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
 import { transposeOp } from '../../ops/shape/transpose.js';
 import { sameShape, sizeOf } from '../../types/shape.js';
 import type { RuleNotes } from '../notes.js';
-import type { Measure } from '../measure.js';
+import { reads, type Measure } from '../measure.js';
 import { any, op, type GraphReader } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
@@ -119,5 +123,103 @@ export const fuseIm2colIntoMatmulNotes: RuleNotes = {
       () => matmul(reshape(patches, [places, k]), draw.input([o, k]), { transposeB: true }),
       () => reshape(matmul(reshape(patches, [places, k]), draw.input([k, o])), [...patches.shape.slice(0, 3), o]),
     ])();
+  },
+};
+
+// --- gradients ---
+
+/** True for a matrix whose rows are patches, that is transposed and multiplied with outputs. */
+const multipliesPatches = ({ op, attrs, inputs }: GraphNode, graph: Pick<GraphReader, 'node'>): boolean => {
+  if (op !== (matmulOp as OpDef)) return false;
+  const { transposeA, transposeB } = attrs as MatmulAttrs;
+  const [rows, outputs] = inputs.map((id) => graph.node(id)) as [GraphNode, GraphNode];
+  return transposeA && !transposeB && outputs.type.shape.length === 2 && rows.type.shape.length === 2 && patchesUnder(rows, graph) !== null;
+};
+
+const productsOfTurnedPatches: Measure = {
+  unit: 'products of transposed patches',
+  of: (node, graph) => (multipliesPatches(node, graph) ? 1 : 0),
+};
+
+export const fuseIm2colIntoTransposedMatmul = defineRule({
+  name: 'fuse-im2col-into-transposed-matmul',
+  match: () => op(matmulOp, any('rows'), any('outputs')),
+  when: ({ root }, graph) => multipliesPatches(root, graph),
+  rewrite: ({ rows, outputs }, graph) => {
+    const patches = patchesUnder(rows, graph)!;
+    const placed = graph.op(reshapeOp, [outputs], { shape: [...patches.type.shape.slice(0, 3), outputs.type.shape[1]!] });
+    return graph.ifSupported(convFilterMatmulOp, [graph.node(patches.inputs[0]!), placed], { ...(patches.attrs as WindowAttrs), epilogue: [] });
+  },
+});
+
+export const fuseIm2colIntoTransposedMatmulNotes: RuleNotes = {
+  rule: fuseIm2colIntoTransposedMatmul,
+  because: 'the gradient of the filters sums every pixel of every patch times an output; read straight from the image, no patch is built',
+  saves: productsOfTurnedPatches,
+  build: (draw) => {
+    const x = draw.input([draw.integer(1, 2), draw.integer(3, 5), draw.integer(3, 5), draw.integer(1, 2)]);
+    const patches = im2col(x, {
+      window: [2, draw.integer(1, 2)],
+      strides: draw.integer(1, 2),
+      dilations: draw.integer(1, 2),
+      padding: draw.pick(['valid', 'same', 1] as const),
+    });
+    const [places, depth, o] = [sizeOf(patches.shape.slice(0, 3)), patches.shape[3]!, draw.integer(1, 3)];
+    const product = matmul(reshape(patches, [places, depth]), draw.input([places, o]), { transposeA: true });
+    return draw.pick([() => product, () => reshape(product, [2, depth / 2, o])])();
+  },
+};
+
+/** The product behind patches that are added up in images, perhaps under a shape that keeps its last axis; null where there is none, or others read it. */
+function productUnder(patches: GraphNode, graph: GraphReader): GraphNode | null {
+  const product = patches.op === (reshapeOp as OpDef) ? graph.node(patches.inputs[0]!) : patches;
+  if (product.op !== (matmulOp as OpDef) || !graph.hasOneUser(product.id) || !graph.hasOneUser(patches.id)) return null;
+  const { shape: columns } = graph.node(product.inputs[1]!).type;
+  const keepsColumns = product.type.shape[product.type.shape.length - 1] === patches.type.shape[3];
+  const isMatrix = columns.slice(0, -2).every((dim) => dim === 1);
+  return keepsColumns && isMatrix && !(product.attrs as MatmulAttrs).transposeA ? product : null;
+}
+
+export const fuseMatmulIntoCol2im = defineRule({
+  name: 'fuse-matmul-into-col2im',
+  match: () => op(col2imOp, any('patches')),
+  when: ({ patches }, graph) => productUnder(patches, graph) !== null,
+  rewrite: ({ root, patches }, graph) => {
+    const product = productUnder(patches, graph)!;
+    const [rows, columns] = product.inputs.map((id) => graph.node(id)) as [GraphNode, GraphNode];
+    const matrix = columns.type.shape.slice(-2);
+    let filters = sameShape(columns.type.shape, matrix) ? columns : graph.op(reshapeOp, [columns], { shape: matrix });
+    if (!(product.attrs as MatmulAttrs).transposeB) filters = graph.op(transposeOp, [filters], { perm: [1, 0] });
+    const shape = [...patches.type.shape.slice(0, 3), filters.type.shape[1]!];
+    const dy = sameShape(rows.type.shape, shape) ? rows : graph.op(reshapeOp, [rows], { shape });
+    return graph.ifSupported(convInputMatmulOp, [dy, filters], { ...(root.attrs as Col2imAttrs), epilogue: [] });
+  },
+});
+
+export const fuseMatmulIntoCol2imNotes: RuleNotes = {
+  rule: fuseMatmulIntoCol2im,
+  because: 'the gradient of the images adds up patches that a product makes; each pixel can gather what it is given, so that no patch is built',
+  saves: /* @__PURE__ */ reads(
+    'patches added up',
+    () => [col2imOp as OpDef],
+    () => [matmulOp as OpDef, reshapeOp as OpDef],
+  ),
+  build: (draw) => {
+    const [c, o] = [draw.integer(1, 2), draw.integer(1, 3)];
+    const inputShape = [draw.integer(3, 5), draw.integer(3, 5)] as const;
+    const options = {
+      window: [2, draw.integer(1, 2)] as const,
+      strides: draw.integer(1, 2),
+      dilations: draw.integer(1, 2),
+      padding: draw.pick(['valid', 'same', 1] as const),
+    };
+    const { shape } = im2col(zeros([draw.integer(1, 2), ...inputShape, c]), options);
+    const [places, depth] = [shape.slice(0, 3), shape[3]!];
+    const product = draw.pick([
+      () => matmul(draw.input([...places, o]), draw.input([depth, o]), { transposeB: true }),
+      () => reshape(matmul(draw.input([sizeOf(places), o]), draw.input([depth, o]), { transposeB: true }), shape),
+      () => reshape(matmul(draw.input([sizeOf(places), o]), draw.input([1, o, depth])), shape),
+    ])();
+    return col2im(product, { ...options, inputShape });
   },
 };

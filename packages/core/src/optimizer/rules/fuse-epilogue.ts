@@ -5,6 +5,8 @@ import { add } from '../../ops/elementwise/add.js';
 import { mul } from '../../ops/elementwise/mul.js';
 import { relu } from '../../ops/elementwise/relu.js';
 import type { ElementwiseBody } from '../../ops/fused/body.js';
+import { convFilterMatmulOp } from '../../ops/fused/conv-filter-matmul.js';
+import { convInputMatmulOp } from '../../ops/fused/conv-input-matmul.js';
 import { convMatmulOp } from '../../ops/fused/conv-matmul.js';
 import { fusedElementwiseOp } from '../../ops/fused/fused-elementwise.js';
 import { matmulEpilogueOp } from '../../ops/fused/matmul-epilogue.js';
@@ -18,7 +20,7 @@ import { defineRule, type Builder } from '../rule.js';
 import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
 import { fuseElementwise } from './fuse-elementwise.js';
 
-const isProduct = (op: OpDef): boolean => op === matmulOp || op === matmulEpilogueOp || op === convMatmulOp;
+const isProduct = (op: OpDef): boolean => op === matmulOp || op === matmulEpilogueOp || op === convMatmulOp || op === convFilterMatmulOp || op === convInputMatmulOp;
 
 /** A product that nobody else reads, among the operands of an elementwise node, perhaps under another shape. */
 function productUnder(root: GraphNode, graph: Builder): { operand: GraphNode; product: GraphNode } | null {
