@@ -5,7 +5,7 @@ import { kernelFailed, programFailed } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { Handle, KernelShortcut, NestedResult, PipelineShortcut } from './gpujs.js';
 import type { Holder } from './idle.js';
-import { fixedArrays, type Cell, type KernelPlan } from './plan.js';
+import { bytesBeside, fixedArrays, type Cell, type KernelPlan } from './plan.js';
 import type { Runner, RunnerSetup } from './runner.js';
 import type { Session } from './session.js';
 
@@ -41,7 +41,8 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   /** Bytes of the pipeline's own memory: a place for each argument, constant and step; steps of equal shape share one where they can. */
   let inside = 0;
   const fixedBytes = [...fixed.values()].reduce((sum, array) => sum + array.byteLength, 0);
-  memory.track(fixedBytes);
+  const ownBytes = bytesBeside(program, fixed);
+  memory.track(ownBytes);
 
   function count(): void {
     if (inside > 0 || !pipeline?.plan) return;
@@ -101,7 +102,7 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
       isDisposed = true;
       session.idle.forget(holder);
       holder.release();
-      memory.track(-fixedBytes);
+      memory.track(-ownBytes);
     },
   };
 }

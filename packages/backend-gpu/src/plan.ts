@@ -1,4 +1,4 @@
-import { sizeOf, type Program, type ValueId } from '@unfoldjs/core';
+import { sizeOf, type Program, type TypedArray, type ValueId } from '@unfoldjs/core';
 import { generatorOf } from './codegen/generators.js';
 import type { KernelSource } from './codegen/kernel-source.js';
 import { SharedArray } from './buffers.js';
@@ -50,12 +50,24 @@ export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
   return { kernels, cells, lastRead };
 }
 
-/** Copies of the constants that kernels read, and the element that stands for tensors without any. */
+/**
+ * The constants that kernels read, float32 as they stand in the program (nobody writes to them, so that they are not held twice),
+ * others as copies; and the element that stands for tensors without any.
+ */
 export function fixedArrays(program: Program, plan: KernelPlan): Map<Cell, SharedArray> {
   const arrays = new Map<Cell, SharedArray>();
   program.values.forEach((type, value) => {
     if (plan.lastRead[value]! >= 0 && sizeOf(type.shape) === 0) arrays.set(value, new SharedArray(1));
   });
-  for (const { value, data } of program.constants) if (data.length > 0 && plan.lastRead[value]! >= 0) arrays.set(value, SharedArray.from(data) as SharedArray);
+  for (const { value, data } of program.constants) if (data.length > 0 && plan.lastRead[value]! >= 0) arrays.set(value, asDevice(data));
   return arrays;
+}
+
+const asDevice = (data: TypedArray): SharedArray =>
+  data instanceof Float32Array ? new SharedArray(data.buffer as ArrayBuffer, data.byteOffset, data.length) : (SharedArray.from(data) as SharedArray);
+
+/** Bytes that the fixed arrays hold beside the program's own constants. */
+export function bytesBeside(program: Program, fixed: ReadonlyMap<Cell, SharedArray>): number {
+  const borrowed = new Set(program.constants.map(({ data }) => data.buffer));
+  return [...fixed.values()].reduce((sum, array) => sum + (borrowed.has(array.buffer) ? 0 : array.byteLength), 0);
 }

@@ -1,4 +1,4 @@
-import { conv2d, evaluate, relu, setBackend, tensor, tidy, type Backend, type Executable, type StepInfo } from '@unfoldjs/core';
+import { compile, conv2d, evaluate, relu, setBackend, tensor, tidy, type Backend, type Executable, type StepInfo, type Tensor } from '@unfoldjs/core';
 import { expect } from 'chai';
 import { hostModes, withGpu } from './open.js';
 
@@ -34,6 +34,18 @@ for (const mode of hostModes) {
         expect(peak).to.be.at.most(mode === 'webasm' ? 2 * operandBytes : operandBytes);
         expect(peak).to.be.below(patchBytes);
         y.dispose();
+      });
+    });
+
+    it('a compiled convolution, its filters constant, stays under twice its operands', async () => {
+      await withGpu({ mode }, async (backend) => {
+        await setBackend(backend);
+        const filters = tensor(weights, [3, 3, 64, 64]);
+        const layer = compile((x: Tensor) => relu(conv2d(x, filters, { padding: 'same' })));
+        const y = await layer(tensor(image, [1, 56, 56, 64]));
+        expect(backend.memory().peak).to.be.below(2 * operandBytes);
+        y.dispose();
+        layer.dispose();
       });
     });
 
