@@ -65,6 +65,25 @@ const convolution: fc.Arbitrary<Product> = fc.tuple(slidingCase, fc.constantFrom
   };
 });
 
+/** The same convolutions seen from their results: what the filters get, `[K, O]`, summed over all places. */
+const filterGradient: fc.Arbitrary<Product> = fc.tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0)).map(([{ sliding, batch, input: image, output, channels }, outputs]) => ({
+  inputs: [input('float32', [batch, ...image, channels]), input('float32', [batch, ...output, outputs])],
+  attrs: { ...sliding } as unknown as Attrs,
+  shape: [sliding.window[0] * sliding.window[1] * channels, outputs],
+  terms: batch * output[0] * output[1],
+}));
+
+/** What the images get, `[N, H, W, C]`, summed over outputs and over the windows that cover a pixel. */
+const inputGradient: fc.Arbitrary<Product> = fc.tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0)).map(([{ sliding, batch, input: inputShape, output, channels }, outputs]) => {
+  const area = sliding.window[0] * sliding.window[1];
+  return {
+    inputs: [input('float32', [batch, ...output, outputs]), input('float32', [area * channels, outputs])],
+    attrs: { ...sliding, inputShape } as unknown as Attrs,
+    shape: [batch, ...inputShape, channels],
+    terms: area * outputs,
+  };
+});
+
 const product: fc.Arbitrary<Product> = matmul('float32').map(({ attrs, inputs }) => {
   const [a, b] = inputs.map(({ type }) => type.shape) as [Shape, Shape];
   const [m, terms] = attrs.transposeA ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!];
@@ -73,6 +92,10 @@ const product: fc.Arbitrary<Product> = matmul('float32').map(({ attrs, inputs })
 });
 
 export const convMatmul = anyEpilogue(convolution);
+export const convFilterMatmul = anyEpilogue(filterGradient);
+export const convInputMatmul = anyEpilogue(inputGradient);
 export const matmulEpilogue = anyEpilogue(product);
 export const convBias = (name: string): fc.Arbitrary<Plan> => biasThen(name)(convolution);
+export const convFilterBias = (name: string): fc.Arbitrary<Plan> => biasThen(name)(filterGradient);
+export const convInputBias = (name: string): fc.Arbitrary<Plan> => biasThen(name)(inputGradient);
 export const matmulBias = (name: string): fc.Arbitrary<Plan> => biasThen(name)(product);

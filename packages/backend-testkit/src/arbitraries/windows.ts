@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import type { DType } from '@unfoldjs/core';
+import type { Draw } from './data.js';
 import { input, type Plan } from './plan.js';
 
 /** A window that slides over images: every field as the ops take it, `[height, width]`. */
@@ -59,6 +60,19 @@ const attrsOf = ({ window, strides, dilations, padding }: Sliding) => ({ window,
 
 export const im2col = (dtype: DType): fc.Arbitrary<Plan> =>
   slidingCase.map((each) => ({ attrs: attrsOf(each.sliding), inputs: [input(dtype, [each.batch, ...each.input, each.channels])] }));
+
+const few: Draw = (random) => random.integer(-4, 4);
+
+/** Few values, so that pixels are equal to the result of their window, and often several of them. */
+export const maxPoolGradient: fc.Arbitrary<Plan> = slidingCase.map(({ sliding, batch, input: image, output, channels }) => ({
+  attrs: { ...attrsOf(sliding), ceilMode: false },
+  inputs: [input('float32', [batch, ...image, channels], few), input('float32', [batch, ...output, channels], few), input('float32', [batch, ...output, channels])],
+}));
+
+export const avgPoolGradient: fc.Arbitrary<Plan> = fc.tuple(slidingCase, fc.boolean()).map(([{ sliding, batch, input: inputShape, output, channels }, countIncludePad]) => ({
+  attrs: { ...attrsOf(sliding), ceilMode: false, countIncludePad, inputShape },
+  inputs: [input('float32', [batch, ...output, channels])],
+}));
 
 export const col2im = (dtype: DType): fc.Arbitrary<Plan> =>
   slidingCase.map(({ sliding, batch, input: inputShape, output, channels }) => ({

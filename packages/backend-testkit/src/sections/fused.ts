@@ -2,8 +2,9 @@ import type * as fc from 'fast-check';
 import { sizeOf, tensor, type Shape } from '@unfoldjs/core';
 import type { Fill } from '../arbitraries/data.js';
 import { formatBody, type Body } from '../arbitraries/bodies.js';
-import { convBias, convMatmul, fusedElementwise, matmulBias, matmulEpilogue } from '../arbitraries/fused.js';
+import { convBias, convFilterBias, convFilterMatmul, convInputBias, convInputMatmul, convMatmul, fusedElementwise, matmulBias, matmulEpilogue } from '../arbitraries/fused.js';
 import { callOf, type Plan } from '../arbitraries/plan.js';
+import { avgPoolGradient, maxPoolGradient } from '../arbitraries/windows.js';
 import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, runOnce, type Call } from '../support/call.js';
 import { checkExact, checkWithin } from '../support/compare.js';
 import { fail } from '../support/fail.js';
@@ -23,11 +24,17 @@ export const fusedCalls = (): Section => ({
     caseOf('fusedElementwise: whole numbers, bit for bit', 'fusedElementwise', fusedElementwise, 'integers', checkDecomposition),
     caseOf('fusedElementwise: NaN, infinities and zeros', 'fusedElementwise', fusedElementwise, 'specials', checkDecomposition),
     caseOf('convMatmul with any epilogue: whole numbers, bit for bit', 'convMatmul', convMatmul, 'integers', checkDecomposition),
+    caseOf('convFilterMatmul with any epilogue: whole numbers, bit for bit', 'convFilterMatmul', convFilterMatmul, 'integers', checkDecomposition),
+    caseOf('convInputMatmul with any epilogue: whole numbers, bit for bit', 'convInputMatmul', convInputMatmul, 'integers', checkDecomposition),
     caseOf('matmulEpilogue with any epilogue: whole numbers, bit for bit', 'matmulEpilogue', matmulEpilogue, 'integers', checkDecomposition),
     ...['relu', 'tanh'].flatMap((name) => [
       caseOf(`convMatmul, bias and ${name}: real numbers, within the derived bound`, 'convMatmul', convBias(name), 'reals', checkBias(name)),
+      caseOf(`convFilterMatmul, bias and ${name}: real numbers, within the derived bound`, 'convFilterMatmul', convFilterBias(name), 'reals', checkBias(name)),
+      caseOf(`convInputMatmul, bias and ${name}: real numbers, within the derived bound`, 'convInputMatmul', convInputBias(name), 'reals', checkBias(name)),
       caseOf(`matmulEpilogue, bias and ${name}: real numbers, within the derived bound`, 'matmulEpilogue', matmulBias(name), 'reals', checkBias(name)),
     ]),
+    caseOf('maxPool2dGradient: ties share, within the derived bound', 'maxPool2dGradient', maxPoolGradient, 'reals', checkShares),
+    caseOf('avgPool2dGradient: within the derived bound', 'avgPool2dGradient', avgPoolGradient, 'reals', checkShares),
   ],
 });
 
@@ -80,6 +87,29 @@ const checkBias =
     return checkWithin(actual!, expected, (i) => bound(i) + flushed(backend), shape, call.op.name);
   };
 
+/**
+ * A pixel gets at most one share of each element of the window: as many terms, each a quotient. Twice, because the reference rounds
+ * as well.
+ */
+async function checkShares(call: Call, { backend, accuracy }: CaseContext): Promise<void | string> {
+  const supported = backend.supports(opCallOf(call));
+  if (supported !== true) return supported;
+  const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
+  const last = call.data.length - 1;
+  const absolute = decomposed({ ...call, data: call.data.map((data, i) => (i === last ? data.map(Math.abs) : data)) });
+  const [height, width] = call.attrs.window as readonly [number, number];
+  const each = gamma(height * width) + accuracy.div!.ulps * 2 ** -23;
+  return checkWithin(actual!, decomposed(call), (i) => 2 * each * absolute[i]! + flushed(backend), outputOf(call).shape, call.op.name);
+}
+
 /** How many products make one element. */
-const termsOf = ({ inputs: [a, b], attrs, op }: Call, output: Shape): number =>
-  op.name === 'convMatmul' ? b!.shape[0]! : output.length === 0 || sizeOf(a!.shape) === 0 ? 0 : a!.shape.at(attrs.transposeA ? -2 : -1)!;
+const termsOf = (call: Call, output: Shape): number => (termsOfConvolution[call.op.name] ?? termsOfMatrices)(call, output);
+
+const termsOfConvolution: Readonly<Record<string, (call: Call) => number>> = {
+  convMatmul: ({ inputs: [, filters] }) => filters!.shape[0]!,
+  convFilterMatmul: ({ inputs: [, dy] }) => sizeOf(dy!.shape.slice(0, 3)),
+  convInputMatmul: ({ inputs: [dy], attrs }) => sizeOf(attrs.window as Shape) * dy!.shape[3]!,
+};
+
+const termsOfMatrices = ({ inputs: [a], attrs }: Call, output: Shape): number =>
+  output.length === 0 || sizeOf(a!.shape) === 0 ? 0 : a!.shape.at(attrs.transposeA ? -2 : -1)!;

@@ -21,7 +21,10 @@ export interface Step {
   readonly type: TensorType;
 }
 
-/** Elements known before the first run. A scalar (shape `[]`) may be written into a kernel's code. */
+/**
+ * Elements known before the first run. A scalar (shape `[]`) may be written into a kernel's code. Nobody writes to `data` once a
+ * program has it, so a backend may keep the array instead of a copy.
+ */
 export interface ProgramConstant {
   readonly value: ValueId;
   readonly data: TypedArray;
