@@ -5,7 +5,7 @@ export { sameType, bytesOf, formatType, type TensorType } from './types/tensor-t
 export * from './errors/unfold-error.js';
 export { formatTable } from './errors/table.js';
 export { Refusal, refuseShape, refuseDType, refuseArgument } from './errors/refuse.js';
-export { defineOp, OpDef, type GradientContext, type OpSpec, type ScalarForm, type ScalarFunction } from './expr/op-def.js';
+export { defineOp, OpDef, type Gradient, type GradientContext, type OpSpec, type ScalarForm, type ScalarFunction } from './expr/op-def.js';
 export { noAttrs, type Attrs, type AttrValue } from './expr/attrs.js';
 export { expressionCount, sweepExpressions } from './expr/expr.js';
 export { captureSourceLines } from './expr/source-lines.js';
@@ -16,7 +16,6 @@ export { apply, toTensor, type TensorLike } from './tensor/operand.js';
 export * from './backend/contract.js';
 export type { Operand, Program, ProgramConstant, ProgramInput, Step, ValueId } from './program/program.js';
 export { setBackend, getBackend, backendRefusals, type BackendSource, type BackendRefusal } from './runtime/backends.js';
-export { grad, valueAndGrad, type GradOptions, type WithAux } from './autodiff/grad.js';
 export { stopGradient } from './autodiff/stop-gradient.js';
 export { customGradient, type CustomGradient } from './autodiff/custom-gradient.js';
 export { evaluate } from './runtime/evaluate.js';

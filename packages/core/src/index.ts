@@ -166,7 +166,5 @@ export const softmax = /* @__PURE__ */ fluent(functions.softmax);
 export const apply = /* @__PURE__ */ fluent(functions.apply);
 export const compile = /* @__PURE__ */ fluent(functions.compile);
 export const customGradient = /* @__PURE__ */ fluent(functions.customGradient);
-export const grad = /* @__PURE__ */ fluent(functions.grad);
 export const stopGradient = /* @__PURE__ */ fluent(functions.stopGradient);
 export const toTensor = /* @__PURE__ */ fluent(functions.toTensor);
-export const valueAndGrad = /* @__PURE__ */ fluent(functions.valueAndGrad);

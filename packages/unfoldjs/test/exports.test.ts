@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import * as core from '@unfoldjs/core';
+import * as autodiff from '@unfoldjs/core/autodiff';
 import * as explaining from '@unfoldjs/core/explain';
 import * as backendCpu from '@unfoldjs/backend-cpu';
 import * as backendGpu from '@unfoldjs/backend-gpu';
 import * as unfold from 'unfoldjs';
 
 describe('unfoldjs', () => {
-  it('exports all that the core, its explanations and the backends export, and no name twice', () => {
+  it('exports all that the core, its gradients and explanations, and the backends export, and no name twice', () => {
     // A name that two packages export would silently be left out of `export *`.
-    const names = [core, explaining, backendCpu, backendGpu].flatMap((module) => Object.keys(module)).sort();
+    const names = [core, autodiff, explaining, backendCpu, backendGpu].flatMap((module) => Object.keys(module)).sort();
     expect(Object.keys(unfold).sort()).to.deep.equal(names);
   });
 });

@@ -6,6 +6,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { formatType, sameType } from '../types/tensor-type.js';
 import { dependents, isFloat } from './dependents.js';
 import { expand } from './expand.js';
+import { gradientOf } from './gradients.js';
 import { unbroadcast } from './unbroadcast.js';
 
 /**
@@ -27,7 +28,7 @@ export function backward(root: Expr, dy: Tensor, leaves: readonly Expr[]): (Tens
     if (given === undefined || expr.op.isLeaf) continue;
     const inputs = expr.inputs.map(resultOf);
     const needs = inputs.map((input) => smooth.has(input));
-    const parts = expr.op.gradient({ inputs: inputs.map((input) => new Tensor(input)), output: new Tensor(expr), dy: given, attrs: expr.attrs, needs })!;
+    const parts = gradientOf(expr.op)!({ inputs: inputs.map((input) => new Tensor(input)), output: new Tensor(expr), dy: given, attrs: expr.attrs, needs });
     inputs.forEach((input, k) => {
       if (!needs[k] || !parts[k]) return;
       const part = expr.op.isElementwise ? unbroadcast(parts[k], input.type.shape) : parts[k];

@@ -18,7 +18,8 @@ export interface CustomGradient {
  * @throws {UnfoldError} INVALID_ARGUMENT where `fn` does not return `{ value, gradient }`, or its gradients do not fit its arguments.
  * @source https://www.tensorflow.org/api_docs/python/tf/custom_gradient
  * @example
- * import { customGradient, grad, setBackend, tensor, type Tensor } from '@unfoldjs/core';
+ * import { customGradient, setBackend, tensor, type Tensor } from '@unfoldjs/core';
+ * import { grad } from '@unfoldjs/core/autodiff';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const straightThrough = customGradient((x: Tensor) => ({ value: x.round(), gradient: (dy) => dy }));

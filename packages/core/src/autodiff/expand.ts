@@ -2,6 +2,7 @@ import { makeExpr, type Expr } from '../expr/expr.js';
 import { expressionOrder, resultOf } from '../graph/lower.js';
 import { Tensor } from '../tensor/tensor.js';
 import { dependents, isFloat } from './dependents.js';
+import { gradientOf } from './gradients.js';
 
 /**
  * The same computation with every op that has no gradient of its own, and that `leaves` matter to, replaced by its definition in
@@ -11,7 +12,7 @@ export function expand(root: Expr, leaves: readonly Expr[]): Expr {
   for (let current = root; ; ) {
     const order = expressionOrder([current]);
     const smooth = dependents(order, leaves, isFloat);
-    const composite = (expr: Expr) => smooth.has(expr) && !expr.op.isLeaf && !expr.op.hasGradient;
+    const composite = (expr: Expr) => smooth.has(expr) && !expr.op.isLeaf && !gradientOf(expr.op);
     if (!order.some(composite)) return current;
     current = rewrite(order, current, (expr, inputs) => {
       if (!composite(expr)) return null;

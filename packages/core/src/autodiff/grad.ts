@@ -38,7 +38,8 @@ export type ValueAndGrad<Arguments extends readonly Tree<Tensor>[], Result exten
  * SHAPE_MISMATCH where the result is no scalar; NOT_DIFFERENTIABLE where it depends on the argument only through integers.
  * @source https://docs.jax.dev/en/latest/_autosummary/jax.value_and_grad.html
  * @example
- * import { setBackend, tensor, valueAndGrad, type Tensor } from '@unfoldjs/core';
+ * import { setBackend, tensor, type Tensor } from '@unfoldjs/core';
+ * import { valueAndGrad } from '@unfoldjs/core/autodiff';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const { value, gradient } = valueAndGrad((w: Tensor) => w.square().sum())(tensor([1, 2]));
@@ -91,7 +92,8 @@ export function valueAndGrad<Arguments extends readonly Tree<Tensor>[], Result e
  * @throws {UnfoldError} as `valueAndGrad`.
  * @source https://js.tensorflow.org/api/latest/#grad
  * @example
- * import { grad, setBackend, tensor, type Tensor } from '@unfoldjs/core';
+ * import { setBackend, tensor, type Tensor } from '@unfoldjs/core';
+ * import { grad } from '@unfoldjs/core/autodiff';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
  * const cubed = (x: Tensor) => x.mul(x).mul(x);

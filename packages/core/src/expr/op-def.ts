@@ -20,6 +20,12 @@ export interface GradientContext<A extends Attrs = Attrs> {
   readonly needs: readonly boolean[];
 }
 
+/**
+ * For each input the gradient of the loss, or null where it is 0 everywhere: of the input's type, but for elementwise ops, whose
+ * broadcasting is undone by the caller.
+ */
+export type Gradient<A extends Attrs = Attrs> = (context: GradientContext<A>) => readonly (Tensor | null)[];
+
 /** What one operation is: the whole truth that the rest of the code may ask for. */
 export interface OpSpec<A extends Attrs = Attrs> {
   /** TensorFlow's word for it, unique. */
@@ -31,10 +37,10 @@ export interface OpSpec<A extends Attrs = Attrs> {
   /** The definition in simpler ops; absent for a primitive, which every backend must run. */
   decompose?(inputs: readonly Tensor[], attrs: A, output: TensorType): Tensor;
   /**
-   * For each input the gradient of the loss, or null where it is 0 everywhere: of the input's type, but for elementwise ops, whose
-   * broadcasting is undone by the caller. Absent where the definition in simpler ops is differentiated instead.
+   * Absent where the definition in simpler ops is differentiated instead; and in built-in ops, whose gradients stand beside them
+   * (`autodiff/gradients.ts`), so that programs which differentiate nothing do not carry them.
    */
-  gradient?(context: GradientContext<A>): readonly (Tensor | null)[];
+  gradient?(context: GradientContext<A>): ReturnType<Gradient>;
   /** Multiplications and additions (each counts one); 0 when absent. */
   flops?(inputs: readonly TensorType[], attrs: A, output: TensorType): number;
   /** Present exactly for elementwise ops: operands broadcast to the output's shape, and element i of the result needs only element i of each. */
@@ -59,6 +65,7 @@ export class OpDef<A extends Attrs = Attrs> {
   readonly id: number = nextOpId++;
   readonly name: string;
   readonly args: readonly string[];
+  readonly gradient: Gradient | null;
   readonly scalar: ScalarForm | null;
   readonly isPointwise: boolean;
   readonly isView: boolean;
@@ -71,6 +78,7 @@ export class OpDef<A extends Attrs = Attrs> {
     this.#spec = spec;
     this.name = spec.name;
     this.args = spec.args;
+    this.gradient = (spec.gradient as Gradient | undefined) ?? null;
     this.scalar = (spec.scalar as ScalarForm | undefined) ?? null;
     this.isPointwise = spec.isPointwise ?? spec.scalar !== undefined;
     this.isView = spec.isView ?? false;
@@ -90,15 +98,6 @@ export class OpDef<A extends Attrs = Attrs> {
   /** The definition in simpler ops, or null for a primitive. */
   decompose(inputs: readonly Tensor[], attrs: A, output: TensorType): Tensor | null {
     return this.#spec.decompose?.(inputs, attrs, output) ?? null;
-  }
-
-  get hasGradient(): boolean {
-    return this.#spec.gradient !== undefined;
-  }
-
-  /** The gradients of the inputs, or null where only the definition in simpler ops has any. */
-  gradient(context: GradientContext<A>): readonly (Tensor | null)[] | null {
-    return this.#spec.gradient?.(context) ?? null;
   }
 
   flops(inputs: readonly TensorType[], attrs: A, output: TensorType): number {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { compile, customGradient, grad, setBackend, stopGradient, tensor, valueAndGrad, type Tensor, type UnfoldError } from '@unfoldjs/core';
+import { compile, customGradient, setBackend, stopGradient, tensor, type Tensor, type UnfoldError } from '@unfoldjs/core';
+import { grad, valueAndGrad } from '@unfoldjs/core/autodiff';
 import { cpu } from '@unfoldjs/backend-cpu';
 
 function failure(work: () => unknown): UnfoldError {

@@ -1,9 +1,11 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 export const addScalar: ScalarForm = () => (a, b) => a + b;
 
-export const addOp = /* @__PURE__ */ binaryArithmetic({ name: 'add', scalar: addScalar, gradient: ({ dy }) => [dy, dy] });
+export const addOp = /* @__PURE__ */ binaryArithmetic({ name: 'add', scalar: addScalar });
+
+export const addGradient: Gradient = ({ dy }) => [dy, dy];
 
 /**
  * `a + b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.

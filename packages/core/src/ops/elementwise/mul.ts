@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
 
 /** The product of two int32 can pass 2^53, where a double drops the low bits that wrapping keeps: hence `imul`. */
@@ -7,8 +7,9 @@ export const mulScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? Math.imu
 export const mulOp = /* @__PURE__ */ binaryArithmetic({
   name: 'mul',
   scalar: mulScalar,
-  gradient: ({ inputs: [a, b], dy }) => [mul(dy, b!), mul(dy, a!)],
 });
+
+export const mulGradient: Gradient = ({ inputs: [a, b], dy }) => [mul(dy, b!), mul(dy, a!)];
 
 /**
  * `a * b`, elementwise with broadcasting. int32 wraps on overflow; bool counts as int32.

@@ -1,8 +1,7 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply } from '../../tensor/operand.js';
-import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { div } from '../elementwise/div.js';
@@ -45,6 +44,9 @@ export const avgPool2dGradientOp = /* @__PURE__ */ defineOp<AvgPoolGradientAttrs
     const shares = reshape(div(dy!, countTensor(attrs, imageType(dy!, attrs.inputShape), dy!.type)), [n, rows, columns, 1, channels]);
     return placeElements(broadcastTo(shares, [n, rows, columns, attrs.window[0] * attrs.window[1], channels]), attrs, attrs.inputShape);
   },
-  gradient: ({ attrs: { inputShape: _, ...attrs }, dy }): Tensor[] => [apply(avgPool2dOp, [dy], attrs)],
   flops: ([dy], { window }) => sizeOf(dy!.shape) * window[0] * window[1],
 });
+
+export const avgPool2dGradientGradient: Gradient<AvgPoolGradientAttrs> = ({ attrs: { inputShape: _, ...attrs }, dy }) => [
+  apply(avgPool2dOp, [dy], attrs),
+];

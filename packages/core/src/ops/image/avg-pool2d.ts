@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseDType } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, literalTensor, scalarOf, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { TypedArray } from '../../types/dtype.js';
@@ -73,9 +73,12 @@ export const avgPool2dOp = /* @__PURE__ */ defineOp<AvgPoolAttrs>({
     const sums = apply(reduceSumOp, [windowElements(x!, attrs, output)], { axes: [3], keepDims: false });
     return div(sums, countTensor(attrs, x!.type, output));
   },
-  gradient: ({ inputs: [x], attrs, dy }): Tensor[] => [apply(avgPool2dGradientOp, [dy], { ...attrs, inputShape: [x!.shape[1]!, x!.shape[2]!] })],
   flops: poolFlops,
 });
+
+export const avgPool2dGradient: Gradient<AvgPoolAttrs> = ({ inputs: [x], attrs, dy }) => [
+  apply(avgPool2dGradientOp, [dy], { ...attrs, inputShape: [x!.shape[1]!, x!.shape[2]!] }),
+];
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Divides by all pixels of the padded image in the window, as if padding were zeros of the image. Default false. */

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
@@ -41,9 +41,12 @@ export const col2imOp = /* @__PURE__ */ defineOp<Col2imAttrs>({
     if (depth % area !== 0) throw refuseShape('patches', `its depth of ${depth} is no multiple of the ${area} pixels of a window.`, 'pass patches of depth KH * KW * C.');
     return { dtype, shape: [n, ...attrs.inputShape, depth / area] };
   },
-  gradient: ({ attrs: { inputShape: _, ...window }, dy }): Tensor[] => [apply(im2colOp, [dy], window)],
   flops: ([patches]) => sizeOf(patches!.shape),
 });
+
+export const col2imGradient: Gradient<Col2imAttrs> = ({ attrs: { inputShape: _, ...window }, dy }) => [
+  apply(im2colOp, [dy], window),
+];
 
 export interface Col2imOptions extends Im2colOptions {
   /** Height and width of the image that the patches come from. */

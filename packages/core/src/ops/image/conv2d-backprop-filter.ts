@@ -1,5 +1,5 @@
 import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
@@ -43,12 +43,13 @@ export const conv2dBackpropFilterOp = /* @__PURE__ */ defineOp<Conv2dBackpropFil
     const columns = transpose(reshape(dy!, [places, groups, each]), [1, 0, 2]);
     return reshape(transpose(matmul(rows, columns, { transposeA: true }), [1, 0, 2]), shape);
   },
-  gradient: ({ inputs: [x, dy], attrs: { window: _, ...slide }, dy: filters, needs }): (Tensor | null)[] => [
-    needs[0] ? conv2dBackpropInput(dy!, filters, slide, [x!.shape[1]!, x!.shape[2]!]) : null,
-    needs[1] ? apply(conv2dOp, [x!, filters], slide) : null,
-  ],
   flops: ([, dy], _, { shape }) => 2 * sizeOf(dy!.shape) * sizeOf(shape.slice(0, 3)),
 });
+
+export const conv2dBackpropFilterGradient: Gradient<Conv2dBackpropFilterAttrs> = ({ inputs: [x, dy], attrs: { window: _, ...slide }, dy: filters, needs }) => [
+  needs[0] ? conv2dBackpropInput(dy!, filters, slide, [x!.shape[1]!, x!.shape[2]!]) : null,
+  needs[1] ? apply(conv2dOp, [x!, filters], slide) : null,
+];
 
 /** The gradient of `conv2d` with respect to its filters, from its images and the gradient of its result. */
 export const conv2dBackpropFilter = (x: Tensor, dy: Tensor, window: Pair, attrs: Conv2dAttrs): Tensor => apply(conv2dBackpropFilterOp, [x, dy], { ...attrs, window });

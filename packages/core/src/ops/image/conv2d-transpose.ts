@@ -1,5 +1,5 @@
 import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
@@ -75,12 +75,13 @@ export const conv2dTransposeOp = /* @__PURE__ */ defineOp<Conv2dTransposeAttrs>(
     const placed = reshape(patches, [n, height, width, area * depth * groups]);
     return apply(col2imOp, [placed], { window: [windowHeight, windowWidth], ...slide, inputShape: outputSize });
   },
-  gradient: ({ inputs: [x, filters], attrs: { outputSize: _, ...slide }, dy, needs }): (Tensor | null)[] => [
-    needs[0] ? apply(conv2dOp, [dy, filters!], slide) : null,
-    needs[1] ? conv2dBackpropFilter(dy, x!, [filters!.shape[0]!, filters!.shape[1]!], slide) : null,
-  ],
   flops: ([x, filters]) => 2 * sizeOf(x!.shape) * sizeOf(filters!.shape.slice(0, 3)),
 });
+
+export const conv2dTransposeGradient: Gradient<Conv2dTransposeAttrs> = ({ inputs: [x, filters], attrs: { outputSize: _, ...slide }, dy, needs }) => [
+  needs[0] ? apply(conv2dOp, [dy, filters!], slide) : null,
+  needs[1] ? conv2dBackpropFilter(dy, x!, [filters!.shape[0]!, filters!.shape[1]!], slide) : null,
+];
 
 interface GroupSizes {
   readonly groups: number;

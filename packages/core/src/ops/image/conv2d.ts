@@ -1,5 +1,5 @@
 import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
@@ -68,12 +68,13 @@ export const conv2dOp = /* @__PURE__ */ defineOp<Conv2dAttrs>({
     if (groups === 1) return reshape(matmul(reshape(patches, [places, area * depth]), reshape(filters!, [area * depth, outputs])), output.shape);
     return reshape(groupedProduct(patches, filters!, { groups, places, area, depth, outputs }), output.shape);
   },
-  gradient: ({ inputs: [x, filters], attrs, dy, needs }): (Tensor | null)[] => [
-    needs[0] ? conv2dBackpropInput(dy, filters!, attrs, [x!.shape[1]!, x!.shape[2]!]) : null,
-    needs[1] ? conv2dBackpropFilter(x!, dy, [filters!.shape[0]!, filters!.shape[1]!], attrs) : null,
-  ],
   flops: ([, filters], _, output) => 2 * sizeOf(output.shape) * sizeOf(filters!.shape.slice(0, 3)),
 });
+
+export const conv2dGradient: Gradient<Conv2dAttrs> = ({ inputs: [x, filters], attrs, dy, needs }) => [
+  needs[0] ? conv2dBackpropInput(dy, filters!, attrs, [x!.shape[1]!, x!.shape[2]!]) : null,
+  needs[1] ? conv2dBackpropFilter(x!, dy, [filters!.shape[0]!, filters!.shape[1]!], attrs) : null,
+];
 
 interface GroupSizes {
   readonly groups: number;

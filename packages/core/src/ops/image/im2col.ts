@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape } from '../../types/shape.js';
@@ -62,8 +62,11 @@ export const im2colOp = /* @__PURE__ */ defineOp<WindowAttrs>({
     const [rows, columns] = windowCounts([height, width], attrs);
     return { dtype: x!.dtype, shape: [n, rows, columns, attrs.window[0] * attrs.window[1] * channels] };
   },
-  gradient: ({ inputs: [x], attrs, dy }): Tensor[] => [apply(col2imOp, [dy], { ...attrs, inputShape: [x!.shape[1]!, x!.shape[2]!] })],
 });
+
+export const im2colGradient: Gradient<WindowAttrs> = ({ inputs: [x], attrs, dy }) => [
+  apply(col2imOp, [dy], { ...attrs, inputShape: [x!.shape[1]!, x!.shape[2]!] }),
+];
 
 export interface Im2colOptions {
   /** Height and width of the window; a number for both. */

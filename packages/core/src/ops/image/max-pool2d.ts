@@ -1,5 +1,5 @@
 import type { Kernel } from '../../backend/kernel.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic } from '../../types/dtype.js';
@@ -36,9 +36,12 @@ export const maxPool2dOp = /* @__PURE__ */ defineOp<PoolAttrs>({
     const elements = windowElements(padded, { ...attrs, padding: [[0, 0], [0, 0]] }, output);
     return apply(reduceMaxOp, [elements], { axes: [3], keepDims: false });
   },
-  gradient: ({ inputs: [x], output, attrs, dy }) => [apply(maxPool2dGradientOp, [x!, output, dy], attrs)],
   flops: poolFlops,
 });
+
+export const maxPool2dGradient: Gradient<PoolAttrs> = ({ inputs: [x], output, attrs, dy }) => [
+  apply(maxPool2dGradientOp, [x!, output, dy], attrs),
+];
 
 /**
  * The largest element of each window, channel by channel: `[N, H, W, C] -> [N, OH, OW, C]`, float32 or int32. Padding never wins: it

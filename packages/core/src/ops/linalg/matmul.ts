@@ -1,7 +1,7 @@
 import { forEachIndex, type Kernel } from '../../backend/kernel.js';
 import { unbroadcast } from '../../autodiff/unbroadcast.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { broadcastShapes, broadcastStrides, formatShape, sameShape, sizeOf, type Shape } from '../../types/shape.js';
@@ -74,9 +74,10 @@ export const matmulOp = /* @__PURE__ */ defineOp<MatmulAttrs>({
   name: 'matmul',
   args: ['a', 'b'],
   infer: ([a, b], attrs) => inferMatmul(a!, b!, attrs),
-  gradient: ({ inputs: [a, b], attrs, dy, needs }) => productGradients(a!, b!, attrs, dy, needs),
   flops: matmulFlops,
 });
+
+export const matmulGradient: Gradient<MatmulAttrs> = ({ inputs: [a, b], attrs, dy, needs }) => productGradients(a!, b!, attrs, dy, needs);
 
 function productGradients(a: Tensor, b: Tensor, attrs: MatmulAttrs, dy: Tensor, needs: readonly boolean[]): (Tensor | null)[] {
   const { transposeA, transposeB } = attrs;

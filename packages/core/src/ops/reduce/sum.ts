@@ -1,10 +1,11 @@
+import type { Gradient } from '../../expr/op-def.js';
 import { broadcastTo } from '../shape/broadcast.js';
 import { reshape } from '../shape/reshape.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic } from '../../types/dtype.js';
 import { cast } from '../elementwise/cast.js';
-import { reduceArguments, reducedShape, reduceKernel, reduction, type ReduceOptions } from './families.js';
+import { reduceArguments, reducedShape, reduceKernel, reduction, type ReduceAttrs, type ReduceOptions } from './families.js';
 
 export const reduceSumReference = /* @__PURE__ */ reduceKernel(
   () => 0,
@@ -13,8 +14,11 @@ export const reduceSumReference = /* @__PURE__ */ reduceKernel(
 
 export const reduceSumOp = /* @__PURE__ */ reduction({
   name: 'reduceSum',
-  gradient: ({ inputs: [x], attrs: { axes }, dy }) => [broadcastTo(reshape(dy, reducedShape(x!.shape, axes, true)), x!.shape)],
 });
+
+export const reduceSumGradient: Gradient<ReduceAttrs> = ({ inputs: [x], attrs: { axes }, dy }) => [
+  broadcastTo(reshape(dy, reducedShape(x!.shape, axes, true)), x!.shape),
+];
 
 /**
  * The sum along `axes`. The sum of nothing is 0; int32 wraps on overflow; bool counts as int32.

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { unbroadcast } from '../../autodiff/unbroadcast.js';
 import { refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { broadcastShapes, broadcastStrides, formatShape, sameShape, stridesOf, type Shape } from '../../types/shape.js';
@@ -33,8 +33,9 @@ export const broadcastOp = /* @__PURE__ */ defineOp<BroadcastAttrs>({
     checkBroadcast(x!.shape, shape);
     return { dtype: x!.dtype, shape };
   },
-  gradient: ({ inputs: [x], dy }) => [unbroadcast(dy, x!.shape)],
 });
+
+export const broadcastGradient: Gradient<BroadcastAttrs> = ({ inputs: [x], dy }) => [unbroadcast(dy, x!.shape)];
 
 /**
  * `x` repeated to `shape` by numpy's rule: axes of size 1 and missing leading axes repeat. Elementwise operations do this by

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
 import { badArgument } from '../../errors/unfold-error.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { describe } from '../../tensor/nested.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -41,15 +41,16 @@ export const concatOp = /* @__PURE__ */ defineOp<ConcatAttrs>({
     }
     return { dtype, shape: shape.map((dim, k) => (k === axis ? along : dim)) };
   },
-  gradient: ({ inputs, attrs: { axis }, dy, needs }) => {
-    let from = 0;
-    return inputs.map(({ shape }, i) => {
-      const begin = shape.map((_, k) => (k === axis ? from : 0));
-      from += shape[axis]!;
-      return needs[i] ? sliceBox(dy, begin, shape) : null;
-    });
-  },
 });
+
+export const concatGradient: Gradient<ConcatAttrs> = ({ inputs, attrs: { axis }, dy, needs }) => {
+  let from = 0;
+  return inputs.map(({ shape }, i) => {
+    const begin = shape.map((_, k) => (k === axis ? from : 0));
+    from += shape[axis]!;
+    return needs[i] ? sliceBox(dy, begin, shape) : null;
+  });
+};
 
 /**
  * The tensors one after the other along `axis`; dtypes are promoted to a common one.

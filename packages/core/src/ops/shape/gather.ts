@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, literalTensor, toTensor, type TensorLike } from '../../tensor/operand.js';
 import { unnest } from '../../tensor/nested.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -54,8 +54,11 @@ export const gatherOp = /* @__PURE__ */ defineOp<GatherAttrs>({
     checkBatchDims(x!.shape, indices!.shape, axis, batchDims);
     return { dtype: x!.dtype, shape: [...x!.shape.slice(0, axis), ...indices!.shape.slice(batchDims), ...x!.shape.slice(axis + 1)] };
   },
-  gradient: ({ inputs: [x, indices], attrs: { axis, batchDims }, dy }) => [scatterAdd(dy, indices!, { axis, size: x!.shape[axis]!, batchDims }), null],
 });
+
+export const gatherGradient: Gradient<GatherAttrs> = ({ inputs: [x, indices], attrs: { axis, batchDims }, dy }) => [
+  scatterAdd(dy, indices!, { axis, size: x!.shape[axis]!, batchDims }), null,
+];
 
 export function checkIndices(indices: TensorType): void {
   if (indices.dtype !== 'int32') throw refuseDType('indices', `it is ${indices.dtype}.`, "pass int32: `indices.cast('int32')`.");

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { describe } from '../../tensor/nested.js';
 import { apply, literalTensor, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -30,8 +30,11 @@ export const padOp = /* @__PURE__ */ defineOp<PadAttrs>({
     if (paddings.some(([before, after]) => before < 0 || after < 0)) throw refuseArgument('paddings', 'one of them is negative.', 'cut with `slice`.');
     return { dtype, shape: shape.map((dim, axis) => paddings[axis]![0] + dim + paddings[axis]![1]) };
   },
-  gradient: ({ inputs: [x], attrs: { paddings }, dy }) => [sliceBox(dy, paddings.map(([before]) => before), x!.shape)],
 });
+
+export const padGradient: Gradient<PadAttrs> = ({ inputs: [x], attrs: { paddings }, dy }) => [
+  sliceBox(dy, paddings.map(([before]) => before), x!.shape),
+];
 
 /** What lies outside: a constant, the mirror image without or with the edge itself, the edge, or the other end. */
 export type PadMode = 'constant' | 'reflect' | 'symmetric' | 'edge' | 'wrap';

@@ -1,5 +1,5 @@
 import { refuseArgument, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sameShape, sizeOf, type Shape } from '../../types/shape.js';
@@ -23,8 +23,9 @@ export const reshapeOp = /* @__PURE__ */ defineOp<ReshapeAttrs>({
     }
     return { dtype: x!.dtype, shape };
   },
-  gradient: ({ inputs: [x], dy }) => [reshape(dy, x!.shape)],
 });
+
+export const reshapeGradient: Gradient<ReshapeAttrs> = ({ inputs: [x], dy }) => [reshape(dy, x!.shape)];
 
 /**
  * The elements of `x`, in the same order, under another shape. One size may be -1: it is worked out from the others. Costs

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, stridesOf } from '../../types/shape.js';
@@ -25,8 +25,9 @@ export const reverseOp = /* @__PURE__ */ defineOp<ReverseAttrs>({
     if (axes.some((axis) => !(axis >= 0 && axis < rank))) throw refuseArgument('axes', `${formatShape(axes)} names an axis that \`x\` does not have.`, `use axes from 0 to ${rank - 1}.`);
     return x!;
   },
-  gradient: ({ attrs: { axes }, dy }) => [flip(dy, axes)],
 });
+
+export const reverseGradient: Gradient<ReverseAttrs> = ({ attrs: { axes }, dy }) => [flip(dy, axes)];
 
 /**
  * `x` with its elements in reverse order along `axes`: a number or a list, by default all of them.

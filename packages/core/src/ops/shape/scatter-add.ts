@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { accumulator } from '../accumulator.js';
@@ -43,9 +43,12 @@ export const scatterAddOp = /* @__PURE__ */ defineOp<ScatterAddAttrs>({
     checkBatchDims(shape, indices!.shape, axis, batchDims);
     return { dtype: updates!.dtype, shape: [...shape.slice(0, axis), size, ...shape.slice(axis + chosen.length)] };
   },
-  gradient: ({ inputs: [, indices], attrs: { axis, batchDims }, dy }) => [gather(dy, indices!, { axis, batchDims }), null],
   flops: ([updates]) => sizeOf(updates!.shape),
 });
+
+export const scatterAddGradient: Gradient<ScatterAddAttrs> = ({ inputs: [, indices], attrs: { axis, batchDims }, dy }) => [
+  gather(dy, indices!, { axis, batchDims }), null,
+];
 
 /** Slices of `updates` summed into `size` places along `axis`: the adjoint of `gather`. */
 export const scatterAdd = (updates: Tensor, indices: Tensor, attrs: ScatterAddAttrs): Tensor => apply(scatterAddOp, [updates, indices], attrs);

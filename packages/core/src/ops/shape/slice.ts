@@ -1,6 +1,6 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument, refuseShape } from '../../errors/refuse.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { formatShape, sameShape, stridesOf, type Shape } from '../../types/shape.js';
@@ -43,8 +43,11 @@ export const sliceOp = /* @__PURE__ */ defineOp<SliceAttrs>({
     }
     return { dtype, shape: size };
   },
-  gradient: ({ inputs: [x], attrs: { begin, strides }, dy }) => [placed(dy, x!.shape, begin, strides)],
 });
+
+export const sliceGradient: Gradient<SliceAttrs> = ({ inputs: [x], attrs: { begin, strides }, dy }) => [
+  placed(dy, x!.shape, begin, strides),
+];
 
 /** The adjoint of slicing: `dy` put back to where it was read in zeros of `shape`, with zeros between its elements where they were `strides` apart. */
 function placed(dy: Tensor, shape: Shape, begin: readonly number[], strides: readonly number[]): Tensor {

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../backend/kernel.js';
 import { refuseArgument } from '../../errors/refuse.js';
 import { badArgument } from '../../errors/unfold-error.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { describe } from '../../tensor/nested.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -28,8 +28,11 @@ export const transposeOp = /* @__PURE__ */ defineOp<TransposeAttrs>({
     }
     return { dtype, shape: perm.map((axis) => shape[axis]!) };
   },
-  gradient: ({ attrs: { perm }, dy }) => [transpose(dy, perm.map((_, axis) => perm.indexOf(axis)))],
 });
+
+export const transposeGradient: Gradient<TransposeAttrs> = ({ attrs: { perm }, dy }) => [
+  transpose(dy, perm.map((_, axis) => perm.indexOf(axis))),
+];
 
 /**
  * `x` with its axes in another order: axis `i` of the result is axis `perm[i]` of `x`. Without `perm` the order is reversed.
