@@ -1,0 +1,61 @@
+import { Tensor, unfoldError } from '@unfoldjs/core';
+import type { Params } from './types.js';
+
+/** A parameter and its place: `conv1.kernel`. */
+export interface NamedParameter {
+  readonly path: string;
+  readonly tensor: Tensor;
+}
+
+/**
+ * The parameters of a tree with their paths, in the order of the tree.
+ *
+ * @example
+ * import { tensor } from '@unfoldjs/core';
+ * import { namedParameters } from '@unfoldjs/nn';
+ * const params = { dense: { kernel: tensor([[1, 2]]), bias: tensor([0, 0]) } };
+ * namedParameters(params).map(({ path }) => path); // => ['dense.kernel', 'dense.bias']
+ */
+export function namedParameters(params: Params, prefix = ''): NamedParameter[] {
+  return Object.entries(params).flatMap(([name, entry]) => {
+    const path = prefix + name;
+    return entry instanceof Tensor ? [{ path, tensor: entry }] : namedParameters(entry, `${path}.`);
+  });
+}
+
+/** The same tree with every parameter replaced. */
+export function mapParams(params: Params, map: (tensor: Tensor, path: string) => Tensor, prefix = ''): Params {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, entry]) => {
+      const path = prefix + name;
+      return [name, entry instanceof Tensor ? map(entry, path) : mapParams(entry, map, `${path}.`)];
+    }),
+  );
+}
+
+/** The tree with the parameters of given paths replaced. */
+export const withParameters = (params: Params, replacements: ReadonlyMap<string, Tensor>): Params =>
+  mapParams(params, (tensor, path) => replacements.get(path) ?? tensor);
+
+/** True where `name` is a run of whole parts of `path`: 'conv1', 'conv1.bias' and 'bias' all name 'model.conv1.bias'. */
+export const isNamedBy = (path: string, name: string): boolean => `.${path}.`.includes(`.${name}.`);
+
+/**
+ * Says of each parameter whether one of `names` names it.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT where a name names no parameter.
+ */
+export function selectParameters(op: string, argument: string, params: Params, names: readonly string[]): Set<string> {
+  const paths = namedParameters(params).map(({ path }) => path);
+  const unknown = names.find((name) => !paths.some((path) => isNamedBy(path, name)));
+  if (unknown !== undefined) {
+    throw unfoldError({
+      code: 'INVALID_ARGUMENT',
+      op,
+      argument,
+      problem: `no parameter is named by ${JSON.stringify(unknown)}; there are ${paths.join(', ')}.`,
+      fix: "use a layer's name, a parameter's path, or a last name such as 'bias'.",
+    });
+  }
+  return new Set(paths.filter((path) => names.some((name) => isNamedBy(path, name))));
+}
