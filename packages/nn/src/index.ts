@@ -14,3 +14,7 @@ export { flatten } from './layers/flatten.js';
 export { avgPool2d, globalAvgPool2d, globalMaxPool2d, maxPool2d, type GlobalPool2dOptions, type Pool2dOptions } from './layers/pooling.js';
 // models
 export { sequential, type SequentialOptions } from './models/sequential.js';
+// data
+export * from './data/index.js';
+// files
+export * from './files/index.js';
