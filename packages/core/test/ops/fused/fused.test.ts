@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { builtInOps } from '@unfoldjs/core/reference';
-import { apply, evaluate, full, reshape, setBackend, sizeOf, tensor, type Attrs, type DType, type OpDef, type Tensor } from '@unfoldjs/core';
+import { apply, evaluate, full, matmul, reshape, setBackend, sizeOf, tensor, type Attrs, type DType, type OpDef, type Tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { expectRefusal, expectSame, integers, reals, seeded, windowCases, pixelsOf } from '../support.js';
 
@@ -111,6 +111,44 @@ for (const precision of ['float32', 'float64'] as const) {
         }),
         seeded(60),
       ));
+
+    it('convFilterMatmul with an epilogue equals im2col, a transposed matmul and its ops, each stored', () =>
+      fc.assert(
+        fc.asyncProperty(windowCases(), bodies(3), async (c, epilogue) => {
+          const x = reals([c.batch, ...c.size, c.channels], c.seed);
+          const depth = c.window[0] * c.window[1] * c.channels;
+          const window = { window: c.window, strides: c.strides, dilations: c.dilations, padding: pixelsOf(c) };
+          const patches = apply(op('im2col'), [x], window);
+          await evaluate(patches);
+          const places = patches.shape.slice(0, 3);
+          const dy = reals([...places, 3], c.seed + 1);
+          const product = apply(op('matmul'), [reshape(patches, [sizeOf(places), depth]), reshape(dy, [sizeOf(places), 3])], { transposeA: true, transposeB: false });
+          await evaluate(product);
+          const extras = [reals([3], c.seed + 2), reals([depth, 3], c.seed + 3)];
+          const fused = apply(op('convFilterMatmul'), [x, dy, ...extras], { ...window, epilogue });
+          await expectSame(fused, await stepByStep(epilogue, [product, ...extras]));
+          await expectSame(op('convFilterMatmul').decompose([x, dy, ...extras], fused.expr.attrs, fused.type)!, fused);
+        }),
+        seeded(60),
+      ));
+
+    it('convInputMatmul with an epilogue equals matmul, col2im and its ops, where sums are exact', () =>
+      fc.assert(
+        fc.asyncProperty(windowCases(), bodies(3), async (c, epilogue) => {
+          const depth = c.window[0] * c.window[1] * c.channels;
+          const window = { window: c.window, strides: c.strides, dilations: c.dilations, padding: pixelsOf(c) };
+          const places = apply(op('im2col'), [integers([c.batch, ...c.size, c.channels], 0)], window).shape.slice(0, 3);
+          const [dy, filters] = [integers([...places, 3], c.seed), integers([depth, 3], c.seed + 1)];
+          const product = matmul(reshape(dy, [sizeOf(places), 3]), filters, { transposeB: true });
+          const images = apply(op('col2im'), [reshape(product, [...places, depth])], { ...window, inputShape: c.size });
+          await evaluate(images);
+          const extras = [reals([c.channels], c.seed + 2), reals(images.shape, c.seed + 3)];
+          const fused = apply(op('convInputMatmul'), [dy, filters, ...extras], { ...window, inputShape: c.size, epilogue });
+          await expectSame(fused, await stepByStep(epilogue, [images, ...extras]));
+          await expectSame(op('convInputMatmul').decompose([dy, filters, ...extras], fused.expr.attrs, fused.type)!, fused);
+        }),
+        seeded(60),
+      ));
   });
 }
 
@@ -135,6 +173,11 @@ describe('fused ops', () => {
     const fused = apply(op('convMatmul'), [x, filters], { ...square, epilogue });
     expect(fused.dtype).to.equal('bool');
     await expectSame(fused, op('convMatmul').decompose([x, filters], fused.expr.attrs, fused.type)!);
+    const dy = integers([1, 4, 4, 3], 3, 'int32');
+    const back = apply(op('convFilterMatmul'), [x, dy], { ...square, epilogue });
+    await expectSame(back, op('convFilterMatmul').decompose([x, dy], back.expr.attrs, back.type)!);
+    const images = apply(op('convInputMatmul'), [dy, filters], { ...square, inputShape: [4, 4], epilogue });
+    await expectSame(images, op('convInputMatmul').decompose([dy, filters], images.expr.attrs, images.type)!);
   });
 
   it('count the operations of product and epilogue', () => {
@@ -157,5 +200,8 @@ describe('fused ops', () => {
     const conv = (epilogue: Step[], extra: Tensor) => () => apply(op('convMatmul'), [integers([1, 4, 4, 1], 1), integers([9, 2], 1), extra], { ...square, epilogue });
     expectRefusal(conv([step('add', [{ input: 0 }, { input: 1 }])], integers([2, 1, 1, 1], 1)), 'INVALID_ARGUMENT', 'epilogue', /its result has shape \[2, 4, 4, 2\]/);
     expectRefusal(() => apply(op('convMatmul'), [integers([1, 4, 4, 1], 1), integers([8, 2], 1)], { ...square, epilogue: [] }), 'SHAPE_MISMATCH', 'filters', /9 rows/);
+    const [x4, dy] = [integers([1, 4, 4, 1], 1), integers([1, 3, 4, 2], 1)];
+    expectRefusal(() => apply(op('convFilterMatmul'), [x4, dy], { ...square, epilogue: [] }), 'SHAPE_MISMATCH', 'dy', /is not \[1, 4, 4, O\]/);
+    expectRefusal(() => apply(op('convInputMatmul'), [dy, integers([9, 3], 1)], { ...square, inputShape: [3, 4], epilogue: [] }), 'SHAPE_MISMATCH', 'filters', /2 columns/);
   });
 });
