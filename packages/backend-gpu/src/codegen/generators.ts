@@ -1,10 +1,12 @@
 import { argMax, reduce } from './reduce.js';
+import { convFilterMatmul, convInputMatmul } from './conv-gradients.js';
 import { convMatmul, groupedConv2d } from './conv-matmul.js';
 import { elementwise } from './elementwise.js';
 import type { Generator } from './kernel-source.js';
 import { matmul } from './matmul.js';
 import { broadcast, concat, gather, pad, reverse, scatterAdd, slice, transpose } from './movement.js';
 import { col2im, im2col } from './patches.js';
+import { avgPool2dGradient, maxPool2dGradient } from './pool-gradients.js';
 import { avgPool2d, maxPool2d } from './pools.js';
 
 /** The code generator of every op that is not elementwise. */
@@ -17,9 +19,13 @@ const generators: Readonly<Record<string, Generator>> = {
   matmul,
   matmulEpilogue: matmul,
   convMatmul,
+  convFilterMatmul,
+  convInputMatmul,
   conv2d: groupedConv2d,
   maxPool2d,
   avgPool2d,
+  maxPool2dGradient,
+  avgPool2dGradient,
   im2col,
   col2im,
   pad,

@@ -26,37 +26,52 @@ export const im2col: Generator = (call) => {
   return [{ name: 'im2col', reason: 'the patches themselves are asked for', source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list }];
 };
 
+/**
+ * Finds window `name` that covers a pixel along an axis with its element `k`: the one where name * stride = pixel + padding - k * dilation,
+ * if there is one among `count`.
+ */
+export function coveringWindow(name: string, pixel: string, k: string, count: number, axis: 0 | 1, { strides, dilations, padding }: WindowAttrs): { lines: string[]; test: string } {
+  const stride = strides[axis];
+  const isOn = stride === 1 ? '' : ` && ${name} * ${stride} === ${name}s`;
+  return {
+    lines: [integer(`${name}s`, affine([[pixel, 1], [k, -dilations[axis]]], padding[axis][0])), integer(name, stride === 1 ? `${name}s` : `Math.floor(${name}s / ${stride})`)],
+    test: `${name}s >= 0 && ${name} < ${count}${isOn}`,
+  };
+}
+
+/** Loops over the windows `oh`, `ow` that cover pixel `y`, `x`, with elements `kh`, `kw` of each. */
+export function overCoveringWindows(attrs: WindowAttrs, [y, x]: readonly [string, string], [rows, columns]: readonly [number, number], body: readonly string[]): string[] {
+  const [down, across] = [coveringWindow('oh', y, 'kh', rows, 0, attrs), coveringWindow('ow', x, 'kw', columns, 1, attrs)];
+  return [
+    `for (let kh = 0; kh < ${attrs.window[0]}; kh++) {`,
+    ...down.lines,
+    `if (${down.test}) {`,
+    `for (let kw = 0; kw < ${attrs.window[1]}; kw++) {`,
+    ...across.lines,
+    `if (${across.test}) {`,
+    ...body,
+    '}',
+    '}',
+    '}',
+    '}',
+  ];
+}
+
 /** The adjoint as a gather: each pixel sums the places of patches that it was copied to, so that no two threads write to one place. */
 export const col2im: Generator = (call) => {
   const { inputs, output, facts } = call;
-  const { window, strides, dilations, padding } = call.attrs as unknown as WindowAttrs;
+  const attrs = call.attrs as unknown as WindowAttrs;
   const [, rows, columns, depth] = inputs[0]!.type.shape as readonly [number, number, number, number];
   const channels = output.shape[3]!;
   const grid = gridOf(output.shape, facts);
   const [n, y, x, c] = grid.axes as [string, string, string, string];
   const bindings = new Bindings(call);
   const patches = bindings.operand(0);
-  /** Window `o` covers the pixel with its element `k` where o * stride = pixel + padding - k * dilation. */
-  const place = (name: string, pixel: string, k: string, axis: 0 | 1): string[] => [
-    integer(`${name}s`, affine([[pixel, 1], [k, -dilations[axis]]], padding[axis][0])),
-    ...(strides[axis] === 1 ? [integer(name, `${name}s`)] : [integer(name, `Math.floor(${name}s / ${strides[axis]})`)]),
-  ];
-  const hits = (name: string, count: number, axis: 0 | 1): string =>
-    `${name}s >= 0 && ${name} < ${count}${strides[axis] === 1 ? '' : ` && ${name} * ${strides[axis]} === ${name}s`}`;
+  const place = affine([[n, rows * columns * depth], ['oh', columns * depth], ['ow', depth], ['kh', attrs.window[1] * channels], ['kw', channels], [c, 1]]);
   const lines = [
     ...grid.lines,
     'let s = 0.0;',
-    `for (let kh = 0; kh < ${window[0]}; kh++) {`,
-    ...place('oh', y, 'kh', 0),
-    `if (${hits('oh', rows, 0)}) {`,
-    `for (let kw = 0; kw < ${window[1]}; kw++) {`,
-    ...place('ow', x, 'kw', 1),
-    `if (${hits('ow', columns, 1)}) {`,
-    `s += ${patches}[${affine([[n, rows * columns * depth], ['oh', columns * depth], ['ow', depth], ['kh', window[1] * channels], ['kw', channels], [c, 1]])}];`,
-    '}',
-    '}',
-    '}',
-    '}',
+    ...overCoveringWindows(attrs, [y, x], [rows, columns], [`s += ${patches}[${place}];`]),
     'return s;',
   ];
   return [{ name: 'col2im', reason: 'a gather: each pixel sums its places in the patches', source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list }];
