@@ -1,0 +1,9 @@
+import { parseHTML } from 'linkedom';
+import { trainingReport, type TrainingReport, type TrainingReportOptions } from '../report/page.js';
+import { writeAtomically } from './atomic.js';
+
+/** Writes `trainingReport` to a file. @throws {UnfoldError} INVALID_FILE where it cannot be written; as `trainingReport`. */
+export async function writeReport(path: string, report: TrainingReport, options: TrainingReportOptions = {}): Promise<void> {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  await writeAtomically(path, trainingReport(report, { document, ...options }));
+}
