@@ -1,10 +1,12 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
-import { arcSineOfSmall } from './arc-sine.js';
+import { arcSineOfSmall, cosineOfArcSine } from './arc-sine.js';
+import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
+import { neg } from './neg.js';
 import { sqrt } from './sqrt.js';
 import { sub } from './sub.js';
 import { where } from './where.js';
@@ -22,6 +24,8 @@ export const acosOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => arcCosine(x!),
   scalar: acosScalar,
 });
+
+export const acosGradient: Gradient = ({ inputs: [x], dy }) => [neg(div(dy, cosineOfArcSine(x!)))];
 
 /**
  * The angle in radians whose cosine is `x`, elementwise; float32, from 0 to pi. NaN outside of -1 to 1.

@@ -1,6 +1,7 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add } from './add.js';
+import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
 import { log } from './log.js';
@@ -24,6 +25,8 @@ export const acoshOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => inverse(x!),
   scalar: acoshScalar,
 });
+
+export const acoshGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, mul(sqrt(sub(x!, 1)), sqrt(add(x!, 1))))];
 
 /**
  * The inverse hyperbolic cosine, elementwise; float32. NaN below 1.

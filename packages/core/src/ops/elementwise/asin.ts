@@ -1,7 +1,8 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
-import { arcSineOfSmall } from './arc-sine.js';
+import { arcSineOfSmall, cosineOfArcSine } from './arc-sine.js';
+import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
@@ -23,6 +24,8 @@ export const asinOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => arcSine(x!),
   scalar: asinScalar,
 });
+
+export const asinGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, cosineOfArcSine(x!))];
 
 /**
  * The angle in radians whose sine is `x`, elementwise; float32, from -pi/2 to pi/2. NaN outside of -1 to 1.

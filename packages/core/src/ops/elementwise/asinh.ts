@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -29,6 +29,8 @@ export const asinhOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => inverse(x!),
   scalar: asinhScalar,
 });
+
+export const asinhGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, sqrt(add(square(x!), 1)))];
 
 /**
  * The inverse hyperbolic sine, elementwise; float32.

@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -34,6 +34,8 @@ export const atanOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => arcTangent(x!),
   scalar: atanScalar,
 });
+
+export const atanGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, add(square(x!), 1))];
 
 /**
  * The angle in radians whose tangent is `x`, elementwise; float32, from -pi/2 to pi/2.

@@ -1,15 +1,19 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
+import { add } from './add.js';
 import { atan } from './atan.js';
 import { div } from './div.js';
+import { divNoNan } from './div-no-nan.js';
 import { equal } from './equal.js';
 import { binaryFloat, binaryToFloat } from './families.js';
 import { less } from './less.js';
 import { logicalOr } from './logical-or.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
+import { mul } from './mul.js';
 import { neg } from './neg.js';
+import { square } from './square.js';
 import { sub } from './sub.js';
 import { where } from './where.js';
 
@@ -33,6 +37,12 @@ export const atan2Op = /* @__PURE__ */ binaryFloat({
   decompose: ([a, b]) => angleOf(a!, b!),
   scalar: atan2Scalar,
 });
+
+/** 0 at the origin, where there is none. */
+export const atan2Gradient: Gradient = ({ inputs: [a, b], dy }) => {
+  const slope = divNoNan(dy, add(square(a!), square(b!)));
+  return [mul(slope, b!), neg(mul(slope, a!))];
+};
 
 /**
  * The angle in radians, from -pi to pi, of the point with the ordinate `a` and the abscissa `b`, elementwise with broadcasting;

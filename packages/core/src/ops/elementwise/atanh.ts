@@ -1,6 +1,7 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
+import { add } from './add.js';
 import { div } from './div.js';
 import { equal } from './equal.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -25,6 +26,8 @@ export const atanhOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => inverse(x!),
   scalar: atanhScalar,
 });
+
+export const atanhGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, mul(sub(1, x!), add(x!, 1)))];
 
 /**
  * The inverse hyperbolic tangent, elementwise; float32. An infinity at 1 and -1, NaN outside of them.

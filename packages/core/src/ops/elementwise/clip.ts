@@ -1,5 +1,5 @@
 import { badArgument } from '../../errors/unfold-error.js';
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic, type DType } from '../../types/dtype.js';
@@ -7,9 +7,11 @@ import { checkNumber } from '../check.js';
 import { checkOptions } from '../checked.js';
 import { checkedElement } from '../create/check.js';
 import { cast } from './cast.js';
+import { equal } from './equal.js';
 import { unaryArithmetic } from './families.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
+import { where } from './where.js';
 
 export interface ClipOptions {
   /** The lower bound. Default: none. */
@@ -31,6 +33,8 @@ export const clipOp = /* @__PURE__ */ unaryArithmetic<ClipAttrs>({
   },
   scalar: clipScalar,
 });
+
+export const clipGradient: Gradient = ({ inputs: [x], output, dy }) => [where(equal(x!, output), dy, 0)];
 
 /**
  * The elements of `x` cut to `min` and `max`, elementwise; NaN stays NaN. Keeps int32, with whole bounds; bool becomes int32.

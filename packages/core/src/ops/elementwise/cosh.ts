@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -6,6 +6,7 @@ import { div } from './div.js';
 import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { mul } from './mul.js';
+import { sinh } from './sinh.js';
 import { square } from './square.js';
 
 /** `(e^2 + e^-2) / 2` with `e = exp(|x| / 2)`, so that it overflows no earlier than the result does. */
@@ -21,6 +22,8 @@ export const coshOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => hyperbolicCosine(x!),
   scalar: coshScalar,
 });
+
+export const coshGradient: Gradient = ({ inputs: [x], dy }) => [mul(dy, sinh(x!))];
 
 /**
  * The hyperbolic cosine, elementwise; float32.

@@ -1,9 +1,13 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
+import { mul } from './mul.js';
+import { neg } from './neg.js';
 
 export const divScalar: ScalarForm = (_, dtype) => (dtype === 'int32' ? (a, b) => Math.floor(a / b) : (a, b) => a / b);
 
 export const divOp = /* @__PURE__ */ binaryArithmetic({ name: 'div', scalar: divScalar });
+
+export const divGradient: Gradient = ({ inputs: [, b], output, dy }) => [div(dy, b!), neg(div(mul(dy, output), b!))];
 
 /**
  * `a / b`, elementwise with broadcasting. Two int32 (or bool) operands give int32, rounded down: `div(-7, 2)` is -4 there; an int32

@@ -1,12 +1,14 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkNumber } from '../check.js';
 import { checkOptions } from '../checked.js';
 import { cast } from './cast.js';
+import { exp } from './exp.js';
 import { expm1 } from './expm1.js';
 import { unaryFloat } from './families.js';
 import { less } from './less.js';
+import { minimum } from './minimum.js';
 import { mul } from './mul.js';
 import { where } from './where.js';
 
@@ -24,6 +26,9 @@ export const eluOp = /* @__PURE__ */ unaryFloat<EluAttrs>({
   decompose: ([x], { alpha }) => where(less(x!, 0), mul(expm1(x!), alpha), x!),
   scalar: eluScalar,
 });
+
+// The smaller of x and 0: what is not chosen must not overflow, for the sake of its own derivative.
+export const eluGradient: Gradient<EluAttrs> = ({ inputs: [x], attrs: { alpha }, dy }) => [mul(dy, where(less(x!, 0), mul(exp(minimum(x!, 0)), alpha), 1))];
 
 /**
  * The exponential linear unit, elementwise: `x` from 0 up, `alpha * (exp(x) - 1)` below; float32.

@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -7,6 +7,7 @@ import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
+import { neg } from './neg.js';
 import { polynomial } from './polynomial.js';
 import { square } from './square.js';
 import { sub } from './sub.js';
@@ -71,6 +72,8 @@ export const erfOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => errorFunction(x!),
   scalar: erfScalar,
 });
+
+export const erfGradient: Gradient = ({ inputs: [x], dy }) => [mul(mul(dy, 2 / Math.sqrt(Math.PI)), exp(neg(square(x!))))];
 
 /**
  * The error function, elementwise, within 2e-7; float32, from -1 to 1.

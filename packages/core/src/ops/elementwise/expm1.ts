@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -18,6 +18,8 @@ export const expm1Op = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => where(less(abs(x!), 0.5), mul(x!, polynomial(x!, series)), sub(exp(x!), 1)),
   scalar: expm1Scalar,
 });
+
+export const expm1Gradient: Gradient = ({ inputs: [x], dy }) => [mul(dy, exp(x!))];
 
 /**
  * `exp(x) - 1`, elementwise, without the cancellation near 0; float32.

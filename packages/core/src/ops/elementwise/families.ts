@@ -1,6 +1,6 @@
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
 import type { Attrs } from '../../expr/attrs.js';
-import { defineOp, type OpDef, type OpSpec } from '../../expr/op-def.js';
+import { defineOp, type Gradient, type OpDef, type OpSpec } from '../../expr/op-def.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../types/dtype.js';
@@ -24,6 +24,9 @@ export function broadcastAll(inputs: readonly TensorType[], args: readonly strin
   }
   return shape;
 }
+
+/** Of a function that is constant between its steps. */
+export const zeroSlope: Gradient = () => [null];
 
 const elementCount = (_inputs: readonly TensorType[], _attrs: Attrs, output: TensorType): number => sizeOf(output.shape);
 

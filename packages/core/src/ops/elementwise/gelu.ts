@@ -1,11 +1,12 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkOptions, checkBoolean } from '../checked.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
 import { cast } from './cast.js';
-import { complementaryError, errorFunctionParts } from './erf.js';
+import { complementaryError, erf, errorFunctionParts } from './erf.js';
+import { exp } from './exp.js';
 import { unaryFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
@@ -34,15 +35,24 @@ function exact(x: Tensor): Tensor {
   return mul(mul(x, 0.5), twice);
 }
 
-const approximation = (x: Tensor): Tensor => mul(x, sigmoid(mul(mul(x, add(mul(square(x), 0.044715), 1)), slope)));
+const share = (x: Tensor): Tensor => sigmoid(mul(mul(x, add(mul(square(x), 0.044715), 1)), slope));
 
 export const geluScalar: ScalarForm<GeluAttrs> = ({ approximate }) => (approximate ? geluByTanh : (x) => 0.5 * x * complementaryError(-x * Math.SQRT1_2));
 
 export const geluOp = /* @__PURE__ */ unaryFloat<GeluAttrs>({
   name: 'gelu',
-  decompose: ([x], { approximate }) => (approximate ? approximation(x!) : exact(x!)),
+  decompose: ([x], { approximate }) => (approximate ? mul(x!, share(x!)) : exact(x!)),
   scalar: geluScalar,
 });
+
+/** Of `x cdf(x)`: `cdf(x) + x density(x)`. */
+export const geluGradient: Gradient<GeluAttrs> = ({ inputs: [x], attrs: { approximate }, dy }) => {
+  const cdf = approximate ? share(x!) : mul(add(erf(mul(x!, Math.SQRT1_2)), 1), 0.5);
+  const density = approximate
+    ? mul(mul(cdf, sub(1, cdf)), mul(add(mul(square(x!), 3 * 0.044715), 1), slope))
+    : mul(exp(mul(square(x!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  return [mul(dy, add(cdf, mul(x!, density)))];
+};
 
 /**
  * `x` times the distribution function of the standard normal distribution at `x`, elementwise; float32.

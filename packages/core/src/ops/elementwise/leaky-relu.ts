@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { checkNumber } from '../check.js';
@@ -23,6 +23,8 @@ export const leakyReluOp = /* @__PURE__ */ unaryFloat<LeakyReluAttrs>({
   decompose: ([x], { alpha }) => where(less(x!, 0), mul(x!, alpha), x!),
   scalar: leakyReluScalar,
 });
+
+export const leakyReluGradient: Gradient<LeakyReluAttrs> = ({ inputs: [x], attrs: { alpha }, dy }) => [where(less(0, x!), dy, mul(dy, alpha))];
 
 /**
  * `x` from 0 up, `alpha * x` below, elementwise; float32.

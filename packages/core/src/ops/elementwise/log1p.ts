@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -26,6 +26,8 @@ export const log1pOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => logOnePlus(x!),
   scalar: log1pScalar,
 });
+
+export const log1pGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, add(x!, 1))];
 
 /**
  * `log(1 + x)`, elementwise, without the loss of digits near 0; float32. -Infinity at -1, NaN below.

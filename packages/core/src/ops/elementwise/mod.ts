@@ -1,5 +1,9 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
+import { div } from './div.js';
 import { binary, binaryArithmetic } from './families.js';
+import { floor } from './floor.js';
+import { mul } from './mul.js';
+import { neg } from './neg.js';
 
 const floorMod = (a: number, b: number): number => {
   const remainder = a % b;
@@ -9,6 +13,8 @@ const floorMod = (a: number, b: number): number => {
 export const modScalar: ScalarForm = () => floorMod;
 
 export const modOp = /* @__PURE__ */ binaryArithmetic({ name: 'mod', scalar: modScalar });
+
+export const modGradient: Gradient = ({ inputs: [a, b], dy }) => [dy, neg(mul(dy, floor(div(a!, b!))))];
 
 /**
  * The remainder of `a / b` with the sign of `b`, elementwise with broadcasting: `mod(-7, 3)` is 2. Modulo zero is NaN, in int32 0.

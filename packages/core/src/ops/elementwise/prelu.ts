@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { activationFloat, binaryToFloat } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
@@ -11,6 +11,8 @@ export const preluOp = /* @__PURE__ */ activationFloat({
   decompose: ([x, alpha]) => where(less(x!, 0), mul(x!, alpha!), x!),
   scalar: preluScalar,
 });
+
+export const preluGradient: Gradient = ({ inputs: [x, alpha], dy }) => [where(less(0, x!), dy, mul(dy, alpha!)), where(less(0, x!), 0, mul(dy, x!))];
 
 /**
  * `x` from 0 up, `alpha * x` below, elementwise with broadcasting; `alpha` is a tensor, mostly one number a channel; float32.

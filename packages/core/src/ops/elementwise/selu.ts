@@ -1,7 +1,9 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
+import { exp } from './exp.js';
 import { expm1 } from './expm1.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
+import { minimum } from './minimum.js';
 import { mul } from './mul.js';
 import { where } from './where.js';
 
@@ -15,6 +17,8 @@ export const seluOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => where(less(x!, 0), mul(expm1(x!), scale * alpha), mul(x!, scale)),
   scalar: seluScalar,
 });
+
+export const seluGradient: Gradient = ({ inputs: [x], dy }) => [mul(dy, where(less(x!, 0), mul(exp(minimum(x!, 0)), scale * alpha), scale))];
 
 /**
  * The self-normalising unit, elementwise: `scale * x` from 0 up, `scale * alpha * (exp(x) - 1)` below; float32.

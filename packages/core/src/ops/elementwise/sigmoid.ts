@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
@@ -6,7 +6,9 @@ import { div } from './div.js';
 import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
 import { less } from './less.js';
+import { mul } from './mul.js';
 import { neg } from './neg.js';
+import { sub } from './sub.js';
 import { where } from './where.js';
 
 /** With `e = exp(-|x|)`, which never overflows: 1 / (1 + e) from 0 up, e / (1 + e) below. */
@@ -22,6 +24,8 @@ export const sigmoidOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => logistic(x!),
   scalar: sigmoidScalar,
 });
+
+export const sigmoidGradient: Gradient = ({ output, dy }) => [mul(dy, mul(output, sub(1, output)))];
 
 /**
  * `1 / (1 + exp(-x))`, elementwise; float32, from 0 to 1.

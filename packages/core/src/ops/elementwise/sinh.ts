@@ -1,6 +1,7 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { abs } from './abs.js';
+import { cosh } from './cosh.js';
 import { div } from './div.js';
 import { exp } from './exp.js';
 import { unaryFloat, unaryToFloat } from './families.js';
@@ -29,6 +30,8 @@ export const sinhOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => hyperbolicSine(x!),
   scalar: sinhScalar,
 });
+
+export const sinhGradient: Gradient = ({ inputs: [x], dy }) => [mul(dy, cosh(x!))];
 
 /**
  * The hyperbolic sine, elementwise; float32.

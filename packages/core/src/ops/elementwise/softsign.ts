@@ -1,8 +1,9 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
 import { div } from './div.js';
 import { unaryFloat, unaryToFloat } from './families.js';
+import { square } from './square.js';
 
 export const softsignScalar: ScalarForm = () => (x) => x / (1 + Math.abs(x));
 
@@ -11,6 +12,8 @@ export const softsignOp = /* @__PURE__ */ unaryFloat({
   decompose: ([x]) => div(x!, add(abs(x!), 1)),
   scalar: softsignScalar,
 });
+
+export const softsignGradient: Gradient = ({ inputs: [x], dy }) => [div(dy, square(add(abs(x!), 1)))];
 
 /**
  * `x / (1 + |x|)`, elementwise; float32, between -1 and 1.

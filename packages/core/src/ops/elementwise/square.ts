@@ -1,4 +1,4 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
 import { mul } from './mul.js';
 
@@ -9,6 +9,8 @@ export const squareOp = /* @__PURE__ */ unaryArithmetic({
   decompose: ([x]) => mul(x!, x!),
   scalar: squareScalar,
 });
+
+export const squareGradient: Gradient = ({ inputs: [x], dy }) => [mul(dy, mul(x!, 2))];
 
 /**
  * `x * x`, elementwise. int32 wraps on overflow.

@@ -1,5 +1,7 @@
-import type { ScalarForm } from '../../expr/op-def.js';
+import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
+import { mul } from './mul.js';
+import { neg } from './neg.js';
 import { square } from './square.js';
 import { sub } from './sub.js';
 
@@ -10,6 +12,11 @@ export const squaredDifferenceOp = /* @__PURE__ */ binaryArithmetic({
   decompose: ([a, b]) => square(sub(a!, b!)),
   scalar: squaredDifferenceScalar,
 });
+
+export const squaredDifferenceGradient: Gradient = ({ inputs: [a, b], dy }) => {
+  const slope = mul(dy, mul(sub(a!, b!), 2));
+  return [slope, neg(slope)];
+};
 
 /**
  * `(a - b) * (a - b)`, elementwise with broadcasting. int32 wraps on overflow.

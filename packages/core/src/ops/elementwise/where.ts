@@ -1,5 +1,5 @@
 import { refuseDType } from '../../errors/refuse.js';
-import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { defineOp, type Gradient, type ScalarForm } from '../../expr/op-def.js';
 import { apply, toCommonDType, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sizeOf } from '../../types/shape.js';
@@ -22,6 +22,8 @@ export const whereOp = /* @__PURE__ */ defineOp({
   flops: (_inputs, _attrs, output) => sizeOf(output.shape),
   scalar: whereScalar,
 });
+
+export const whereGradient: Gradient = ({ inputs: [condition], dy }) => [null, where(condition!, dy, 0), where(condition!, 0, dy)];
 
 /**
  * `a` where `condition` holds, `b` where not, elementwise; all three broadcast. What is not chosen has no influence: a NaN there

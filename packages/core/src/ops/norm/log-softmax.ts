@@ -1,11 +1,13 @@
+import type { Gradient } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { exp } from '../elementwise/exp.js';
 import { log } from '../elementwise/log.js';
+import { mul } from '../elementwise/mul.js';
 import { sub } from '../elementwise/sub.js';
 import { max } from '../reduce/max.js';
 import { sum } from '../reduce/sum.js';
-import { alongAxis, axisArguments, lineKernel, type AxisOptions } from './families.js';
+import { alongAxis, axisArguments, lineKernel, type AxisAttrs, type AxisOptions } from './families.js';
 
 export const logSoftmaxReference = /* @__PURE__ */ lineKernel((size, read, write) => {
   let largest = -Infinity;
@@ -22,6 +24,10 @@ export const logSoftmaxOp = /* @__PURE__ */ alongAxis({
     return sub(shifted, log(sum(exp(shifted), { axes: axis, keepDims: true })));
   },
 });
+
+export const logSoftmaxGradient: Gradient<AxisAttrs> = ({ output, attrs: { axis }, dy }) => [
+  sub(dy, mul(exp(output), sum(dy, { axes: axis, keepDims: true }))),
+];
 
 /**
  * `log(softmax(x))` along `axis`, without overflow or underflow; float32.

@@ -1,11 +1,13 @@
+import type { Gradient } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { div } from '../elementwise/div.js';
 import { exp } from '../elementwise/exp.js';
+import { mul } from '../elementwise/mul.js';
 import { sub } from '../elementwise/sub.js';
 import { max } from '../reduce/max.js';
 import { sum } from '../reduce/sum.js';
-import { alongAxis, axisArguments, lineKernel, type AxisOptions } from './families.js';
+import { alongAxis, axisArguments, lineKernel, type AxisAttrs, type AxisOptions } from './families.js';
 
 export const softmaxReference = /* @__PURE__ */ lineKernel((size, read, write) => {
   let largest = -Infinity;
@@ -22,6 +24,10 @@ export const softmaxOp = /* @__PURE__ */ alongAxis({
     return div(e, sum(e, { axes: axis, keepDims: true }));
   },
 });
+
+export const softmaxGradient: Gradient<AxisAttrs> = ({ output, attrs: { axis }, dy }) => [
+  mul(output, sub(dy, sum(mul(dy, output), { axes: axis, keepDims: true }))),
+];
 
 /**
  * `exp(x) / sum(exp(x))` along `axis`, without overflow: positive numbers that add up to 1; float32.

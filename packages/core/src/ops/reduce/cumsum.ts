@@ -1,5 +1,5 @@
 import type { Kernel } from '../../backend/kernel.js';
-import { defineOp } from '../../expr/op-def.js';
+import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arithmetic } from '../../types/dtype.js';
@@ -39,29 +39,32 @@ export const cumsumReference: Kernel<CumsumAttrs> = ({ attrs, inputs, output }) 
   }
 };
 
-/** `x` moved by `distance` along an axis, toward its end (or, reversed, its beginning); zeros come in. */
-function shifted(x: Tensor, { axis, reverse }: CumsumAttrs, distance: number): Tensor {
+/** `x` moved by `distance` along an axis, toward its end (or, reversed, its beginning); `unit` comes in. */
+function shifted(x: Tensor, { axis, reverse }: CumsumAttrs, distance: number, unit: number): Tensor {
   const kept = x.shape.map((dim, i) => (i === axis ? dim - distance : dim));
   const begin = x.shape.map((_, i) => (i === axis && reverse ? distance : 0));
   const room = reverse ? ([0, distance] as const) : ([distance, 0] as const);
-  return pad(sliceBox(x, begin, kept), x.shape.map((_, i) => (i === axis ? room : ([0, 0] as const))));
+  const paddings = x.shape.map((_, i) => (i === axis ? room : ([0, 0] as const)));
+  return pad(sliceBox(x, begin, kept), paddings, { value: unit });
 }
 
-/** After the step of distance d each element is the sum of the last 2 d: Hillis and Steele's scan, log2(size) additions deep. */
-function scan(x: Tensor, attrs: CumsumAttrs): Tensor {
+/** After the step of distance d each element combines the last 2 d: Hillis and Steele's scan, log2(size) steps deep. */
+export function scan(x: Tensor, attrs: CumsumAttrs, combine: (a: Tensor, b: Tensor) => Tensor, unit: number): Tensor {
   const size = x.shape[attrs.axis]!;
-  let sums = attrs.exclusive && size > 0 ? shifted(x, attrs, 1) : x;
-  for (let distance = 1; distance < size; distance *= 2) sums = add(sums, shifted(sums, attrs, distance));
-  return sums;
+  let folded = attrs.exclusive && size > 0 ? shifted(x, attrs, 1, unit) : x;
+  for (let distance = 1; distance < size; distance *= 2) folded = combine(folded, shifted(folded, attrs, distance, unit));
+  return folded;
 }
 
 export const cumsumOp = /* @__PURE__ */ defineOp<CumsumAttrs>({
   name: 'cumsum',
   args: ['x'],
   infer: ([x]) => x!,
-  decompose: ([x], attrs) => scan(x!, attrs),
+  decompose: ([x], attrs) => scan(x!, attrs, add, 0),
   flops: ([x]) => sizeOf(x!.shape),
 });
+
+export const cumsumGradient: Gradient<CumsumAttrs> = ({ attrs, dy }) => [apply(cumsumOp, [dy], { ...attrs, reverse: !attrs.reverse })];
 
 /**
  * At each element the sum of it and of all before it along `axis`. int32 wraps on overflow; bool counts as int32.

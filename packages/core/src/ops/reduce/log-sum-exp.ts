@@ -1,3 +1,4 @@
+import { stopGradient } from '../../autodiff/stop-gradient.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { add } from '../elementwise/add.js';
@@ -22,7 +23,8 @@ export function logSumExp(x: TensorLike, options?: ReduceOptions): Tensor {
   const { tensor, attrs } = reduceArguments('logSumExp', x, options);
   const floats = cast(tensor, 'float32');
   const kept = { axes: attrs.axes, keepDims: true };
-  const largest = apply(reduceMaxOp, [floats], kept);
+  // Any shift gives the same sum, so that it has no part in the gradient.
+  const largest = stopGradient(apply(reduceMaxOp, [floats], kept));
   // An infinite shift would make NaN of Infinity - Infinity; unshifted, exp and log handle the infinities by themselves.
   const shift = where(isFinite(largest), largest, 0);
   const result = add(log(apply(reduceSumOp, [exp(sub(floats, shift))], kept)), shift);

@@ -1,6 +1,13 @@
+import type { Gradient } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { reduceArguments, reduceKernel, reduction, type ReduceOptions } from './families.js';
+import { cast } from '../elementwise/cast.js';
+import { div } from '../elementwise/div.js';
+import { equal } from '../elementwise/equal.js';
+import { where } from '../elementwise/where.js';
+import { reshape } from '../shape/reshape.js';
+import { reduceArguments, reducedShape, reduceKernel, reduction, type ReduceAttrs, type ReduceOptions } from './families.js';
+import { sum } from './sum.js';
 
 export const reduceMaxReference = /* @__PURE__ */ reduceKernel(
   (dtype) => ({ float32: -Infinity, int32: -(2 ** 31), bool: 0 })[dtype],
@@ -8,6 +15,14 @@ export const reduceMaxReference = /* @__PURE__ */ reduceKernel(
 );
 
 export const reduceMaxOp = /* @__PURE__ */ reduction({ name: 'reduceMax' });
+
+/** In equal parts to all that are largest. */
+export const reduceMaxGradient: Gradient<ReduceAttrs> = ({ inputs: [x], output, attrs: { axes }, dy }) => {
+  const kept = reducedShape(x!.shape, axes, true);
+  const isLargest = equal(x!, reshape(output, kept));
+  const count = sum(cast(isLargest, 'float32'), { axes, keepDims: true });
+  return [where(isLargest, div(reshape(dy, kept), count), 0)];
+};
 
 /**
  * The largest element along `axes`; NaN where any is NaN. Of nothing it is -Infinity (int32: -2147483648, bool: false).

@@ -12,6 +12,7 @@ import { logicalNot } from '../elementwise/logical-not.js';
 import { logicalOr } from '../elementwise/logical-or.js';
 import { where } from '../elementwise/where.js';
 import { concat } from '../shape/concat.js';
+import { gather } from '../shape/gather.js';
 import { argMax } from './arg-max.js';
 import { max } from './max.js';
 
@@ -63,8 +64,7 @@ function pick(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
   const lowest = scalarOf(x.dtype === 'int32' ? -(2 ** 31) : -Infinity, x.dtype);
   const positions = arange(0, x.shape[x.rank - 1]!, 1, 'int32');
   const last = { axis: -1, keepDims: true } as const;
-  const values: Tensor[] = [];
-  const indices: Tensor[] = [];
+  const found: Tensor[] = [];
   let taken = zeros(x.shape, 'bool');
   for (let i = 0; i < k; i++) {
     const left = where(taken, lowest, x);
@@ -72,8 +72,8 @@ function pick(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
     // Once only the lowest value is left, those that are taken look the same: the first that is not taken is next.
     const index = where(equal(value, lowest), argMax(cast(logicalNot(taken), 'int32'), last), argMax(left, last));
     taken = logicalOr(taken, equal(positions, index));
-    values.push(value);
-    indices.push(index);
+    found.push(index);
   }
-  return { values: concat(values, -1), indices: concat(indices, -1) };
+  const indices = concat(found, -1);
+  return { values: gather(x, indices, { axis: -1, batchDims: x.rank - 1 }), indices };
 }
