@@ -24,7 +24,8 @@ export function checkOptions(op: string, options: unknown, known: readonly strin
 
 export function checkInteger(op: string, argument: string, value: unknown, min: number): asserts value is number {
   if (Number.isInteger(value) && (value as number) >= min) return;
-  throw refuse(op, argument, `${describe(value)} is not a whole number from ${min}.`, `pass a whole number from ${min}.`);
+  const range = min === -Infinity ? '' : ` from ${min}`;
+  throw refuse(op, argument, `${describe(value)} is not a whole number${range}.`, `pass a whole number${range}.`);
 }
 
 /** Refuses numbers outside [min, max], NaN among them. */

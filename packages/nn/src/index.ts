@@ -5,15 +5,18 @@ export type { Initializer, InitializerName } from './initializers.js';
 export { mapParams, namedParameters, type NamedParameter } from './params.js';
 export { deriveSeed } from './seeds.js';
 // layers
-export { activation } from './layers/activation.js';
-export type { Activation, ActivationFunction, ActivationName, ActivationOptions } from './layers/activations.js';
-export type { LayerOptions } from './layers/common.js';
-export { conv2d, type Conv2dOptions } from './layers/conv2d.js';
-export { dense, type DenseOptions } from './layers/dense.js';
-export { flatten } from './layers/flatten.js';
-export { avgPool2d, globalAvgPool2d, globalMaxPool2d, maxPool2d, type GlobalPool2dOptions, type Pool2dOptions } from './layers/pooling.js';
+export * from './layers/index.js';
 // models
-export { sequential, type SequentialOptions } from './models/sequential.js';
+export * from './models/index.js';
+export type { Summary, SummaryOptions, SummaryRow } from './summary/summary.js';
+// training
+export type { Batch, BatchSource, TrainingData } from './training/batch.js';
+export { trainState, type TrainState, type TrainStateOptions } from './training/state.js';
+export { trainStep, type Loss, type StepOptions, type StepResult, type TrainStep, type TrainStepOptions } from './training/train-step.js';
+export * from './losses/index.js';
+export * from './metrics/index.js';
+export * from './optimizers/index.js';
+export { constantRate, cosineDecay, stepDecay, warmUp, type CosineDecayOptions, type Schedule, type StepDecayOptions } from './schedules.js';
 // data
 export * from './data/index.js';
 // files

@@ -115,3 +115,17 @@ export function channelsOf(kind: string, input: Shape): number {
     fix: input.length === 2 ? `put reshape([${input.join(', ')}, 1]) before it for images of one channel.` : 'give it images, or put reshape([height, width, channels]) before it.',
   });
 }
+
+/** An axis of a tensor `[N, ...input]`, counted with the batch. @throws {UnfoldError} SHAPE_MISMATCH for the batch and for axes that do not exist. */
+export function axisOf(kind: string, axis: number, input: Shape): number {
+  const rank = input.length + 1;
+  const at = axis < 0 ? axis + rank : axis;
+  if (at >= 1 && at < rank) return at;
+  throw unfoldError({
+    code: 'SHAPE_MISMATCH',
+    op: kind,
+    argument: 'axis',
+    problem: `${axis} is ${at === 0 ? 'the batch' : 'no'} axis of an input of shape ${formatShape(input)} (without the batch axis).`,
+    fix: rank === 1 ? 'give it an input with axes.' : `use an axis from 1 to ${rank - 1}, or -1 for the last.`,
+  });
+}

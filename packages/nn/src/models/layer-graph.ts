@@ -42,8 +42,12 @@ export function modelOf({ kind, name, inputCount, inputShapes, steps, output }: 
     ...(name === undefined ? {} : { name }),
     layers,
     inputShapes,
-    outputShape: (inputs) => walk(inputs, ({ layer }, shapes) => shapeAfter(layer, shapes)),
+    outputShape(inputs) {
+      checkDeclared(kind, inputShapes, inputs);
+      return walk(inputs, ({ layer }, shapes) => shapeAfter(layer, shapes));
+    },
     init(inputs, seed) {
+      checkDeclared(kind, inputShapes, inputs);
       const params: Record<string, Params> = {};
       const state: Record<string, Params> = {};
       const seen = new Set<string>();
@@ -58,6 +62,7 @@ export function modelOf({ kind, name, inputCount, inputShapes, steps, output }: 
       return { params, state, output: shape };
     },
     apply(params: Params, inputs: readonly Tensor[], context: LayerContext, state: Params): LayerResult {
+      checkDeclared(kind, inputShapes, inputs.map(({ shape }) => shape.slice(1)));
       let after = state;
       const result = walk(inputs, ({ name, layer }, given) => {
         const before = partOf(after, name);
@@ -141,9 +146,10 @@ export function checkLayer(op: string, argument: string, value: unknown): assert
 }
 
 /** Refuses inputs of other shapes than the model declares. */
-export function checkDeclared(op: string, declared: readonly Shape[], given: readonly Shape[]): void {
-  declared.forEach((shape, i) => {
-    const other = given[i]!;
+function checkDeclared(op: string, declared: readonly Shape[] | null, given: readonly Shape[]): void {
+  declared?.forEach((shape, i) => {
+    const other = given[i];
+    if (!other) return; // refused by the count
     if (other.length === shape.length && other.every((size, axis) => size === shape[axis])) return;
     throw unfoldError({
       code: 'SHAPE_MISMATCH',
