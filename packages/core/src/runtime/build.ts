@@ -3,7 +3,7 @@ import { capturesSourceLines } from '../expr/source-lines.js';
 import type { Lowered } from '../graph/lower.js';
 import { optimize } from '../optimizer/optimize.js';
 import type { Level } from '../optimizer/passes/index.js';
-import { emit, type ResultSource } from '../program/emit.js';
+import { emit, type Emitted, type ResultSource } from '../program/emit.js';
 import type { Program } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
 import { knownBackends } from './backends.js';
@@ -24,11 +24,15 @@ export interface BuildOptions {
   readonly donated?: readonly number[];
 }
 
-/** Each donated input gives its memory to the first output of its type that has none yet. */
-function withDonations(program: Program, donated: readonly number[]): Program {
+/**
+ * Each donated input gives its memory to the first output of its type that has none yet; one that is a result itself, unchanged, keeps
+ * it.
+ */
+function withDonations({ program, results }: Emitted, donated: readonly number[]): Program {
+  const isResult = new Set(results.map((result) => (result.kind === 'input' ? result.index : -1)));
   const free = program.outputs.map((_, output) => output);
   const inputs = program.inputs.map((input, i) => {
-    if (!donated.includes(i)) return input;
+    if (!donated.includes(i) || isResult.has(i)) return input;
     const at = free.findIndex((output) => sameType(program.values[program.outputs[output]!]!, program.values[input.value]!));
     return at < 0 ? input : { ...input, donatedTo: free.splice(at, 1)[0]! };
   });
@@ -40,7 +44,7 @@ export async function build({ graph, pool }: Lowered, backend: Backend, options:
   const { donated = [], ...passes } = options;
   const optimized = optimize(graph, { ...passes, pool, target: backend, alternatives: knownBackends(), checked: capturesSourceLines() });
   const emitted = emit(optimized, schedule(optimized), pool);
-  const program = donated.length > 0 ? withDonations(emitted.program, donated) : emitted.program;
+  const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program)) : null;
   return { executable, results: emitted.results, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }

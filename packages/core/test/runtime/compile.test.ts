@@ -77,6 +77,14 @@ describe('compile', () => {
     expect(await g.data()).to.deep.equal(Float32Array.of(1, 1));
   });
 
+  it('passes a donated argument that is a result on as it is', async () => {
+    const update = compile((state: { kept: Tensor; w: Tensor }) => ({ kept: state.kept, w: state.w.add(1) }), undefined, { donate: [0] });
+    let state = { kept: tensor([1, 2]), w: tensor([3, 4]) };
+    for (let i = 0; i < 3; i++) state = await update(state);
+    expect([...(await state.kept.data())]).to.deep.equal([1, 2]);
+    expect([...(await state.w.data())]).to.deep.equal([6, 7]);
+  });
+
   it('leaves donated arguments whole when a run fails', async () => {
     const update = compile((w: Tensor, g: Tensor) => w.sub(g), undefined, { donate: [0] });
     const w = tensor([5, 6]);

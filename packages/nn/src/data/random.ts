@@ -51,4 +51,4 @@ export function randomAt(seed: number, ...place: readonly number[]): Random {
 }
 
 /** First numbers of a place, so that no two purposes share a stream. */
-export const purposes = { shuffle: 1, augment: 2 } as const;
+export const purposes = { shuffle: 1, augment: 2, dropout: 3 } as const;

@@ -1,0 +1,29 @@
+import { Tensor } from '@unfoldjs/core';
+import type { Params } from '../types.js';
+
+/** The parameters for which `test` holds, and the others: two trees without empty records. */
+export function partitionParams(params: Params, test: (path: string) => boolean, prefix = ''): readonly [Params, Params] {
+  const chosen: Record<string, Tensor | Params> = {};
+  const rest: Record<string, Tensor | Params> = {};
+  for (const [name, entry] of Object.entries(params)) {
+    const path = prefix + name;
+    if (entry instanceof Tensor) {
+      (test(path) ? chosen : rest)[name] = entry;
+      continue;
+    }
+    const [in_, out] = partitionParams(entry, test, `${path}.`);
+    if (Object.keys(in_).length > 0) chosen[name] = in_;
+    if (Object.keys(out).length > 0) rest[name] = out;
+  }
+  return [chosen, rest];
+}
+
+/** Two trees that share no parameter as one. */
+export function mergeParams(a: Params, b: Params = {}): Params {
+  const merged: Record<string, Tensor | Params> = { ...a };
+  for (const [name, entry] of Object.entries(b)) {
+    const own = merged[name];
+    merged[name] = own === undefined || own instanceof Tensor || entry instanceof Tensor ? entry : mergeParams(own, entry);
+  }
+  return merged;
+}

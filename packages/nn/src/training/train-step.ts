@@ -1,0 +1,178 @@
+import { compile, scalar, type AbortSignalLike, type Shape, type Tensor } from '@unfoldjs/core';
+import { valueAndGrad } from '@unfoldjs/core/autodiff';
+import { castDraft, produce } from 'immer';
+import { checkOptions, checkRange } from '../check.js';
+import type { Metric } from '../metrics/accuracy.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import { namedParameters, selectParameters, withParameters } from '../params.js';
+import { constantRate, type Schedule } from '../schedules.js';
+import type { Model, Params } from '../types.js';
+import { inputsOf, type Batch } from './batch.js';
+import { mergeParams, partitionParams } from './partition.js';
+import { drawUniform, inOrder, randomShapes } from './random-inputs.js';
+import type { TrainState } from './state.js';
+
+/** What training makes small: a scalar of the labels and the model's output. Losses of this package are such functions. */
+export type Loss = (labels: Tensor, predictions: Tensor) => Tensor;
+
+export interface TrainStepOptions {
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** A number, or a function of the step. */
+  readonly learningRate: number | Schedule;
+  /** Measured on the predictions of each step, by name. Default: none. */
+  readonly metrics?: { readonly [name: string]: Metric } | undefined;
+  /** Parameters that stay as they are: names of layers, paths, or last names such as 'bias'. Default: none. */
+  readonly frozen?: readonly string[] | undefined;
+  /** True gives the memory of the old state to the new one: the old state cannot be used again. Default: true. */
+  readonly donate?: boolean | undefined;
+}
+
+export interface StepResult {
+  readonly state: TrainState;
+  /** The loss before the update, a scalar. */
+  readonly loss: Tensor;
+  readonly metrics: { readonly [name: string]: Tensor };
+  readonly learningRate: number;
+}
+
+export interface StepOptions {
+  /** Stops the step between two of its operations. Default: none. */
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+export interface TrainStep {
+  (state: TrainState, batch: Batch, options?: StepOptions): Promise<StepResult>;
+  /** How many programs it has been compiled to: one for each set of shapes. */
+  programCount(): number;
+  /** Frees the programs. */
+  dispose(): void;
+}
+
+/** The part of the state that a step replaces: its memory is given away. */
+interface Replaced {
+  readonly params: Params;
+  readonly state: Params;
+  readonly slots: Params;
+}
+
+/** What a step only reads. */
+interface Given {
+  readonly frozen: Params;
+  readonly frozenSlots: Params;
+  readonly inputs: readonly Tensor[];
+  readonly labels: Tensor;
+  readonly draws: readonly Tensor[];
+  readonly learningRate: Tensor;
+  readonly step: Tensor;
+}
+
+/**
+ * One step of training as one program: forward pass, backward pass and update, compiled once for each shape of batch. Learning
+ * rate, step count and the numbers of dropout are inputs of every call. After a call that fails the state is as it was.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for bad options; the step SHAPE_MISMATCH and DTYPE_MISMATCH where batch, model and loss do not
+ * fit, NOT_DIFFERENTIABLE for a loss without gradient, ABORTED, and as `evaluate` of the core.
+ * @example
+ * import { setBackend, tensor } from '@unfoldjs/core';
+ * import { cpu } from '@unfoldjs/backend-cpu';
+ * import { dense, meanSquaredError, sequential, sgd, trainState, trainStep } from '@unfoldjs/nn';
+ * await setBackend(cpu());
+ * const model = sequential([dense({ units: 1, useBias: false, kernelInitializer: 'zeros' })], { inputShape: [1] });
+ * const optimizer = sgd();
+ * const step = trainStep(model, { loss: meanSquaredError, optimizer, learningRate: 0.25 });
+ * const batch = { images: tensor([[1], [1]]), labels: tensor([[2], [2]]) };
+ * const { state, loss } = await step(await trainState(model, { optimizer }), batch);
+ * await loss.item(); // 4
+ * await state.params.dense.kernel.data(); // Float32Array [1]
+ */
+export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
+  const op = 'trainStep';
+  checkOptions(op, options, ['loss', 'optimizer', 'learningRate', 'metrics', 'frozen', 'donate']);
+  const { frozen = [], donate = true } = options;
+  const schedule = scheduleOf(op, options.learningRate);
+  const run = compile(
+    (own: Replaced, given: Given) => {
+      const { params, state, slots, loss, metrics } = stepOf(model, options, own, given);
+      return { params, state, slots, loss, metrics };
+    },
+    undefined,
+    { donate: donate ? [0] : [] },
+  );
+  const shapes = new Map<string, readonly Shape[]>();
+
+  const shapesOf = ({ params, state }: TrainState, inputs: readonly Tensor[]): readonly Shape[] => {
+    const key = inputs.map(({ shape }) => shape.join()).join(';');
+    const known = shapes.get(key) ?? randomShapes(model, params, inputs, state);
+    shapes.set(key, known);
+    return known;
+  };
+
+  const step = async (state: TrainState, batch: Batch, { signal }: StepOptions = {}): Promise<StepResult> => {
+    const learningRate = schedule(state.step);
+    checkRange(op, 'learningRate', learningRate, 0, Infinity);
+    const isFrozen = selectParameters(op, 'frozen', state.params, frozen);
+    const { own, rest } = splitState(state, isFrozen);
+    const inputs = inputsOf(batch);
+    const draws = shapesOf(state, inputs).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
+    const scalars = { learningRate: scalar(learningRate), step: scalar(state.step + 1) };
+    try {
+      const given = { ...rest, inputs, labels: batch.labels, draws, ...scalars };
+      const { params, state: after, slots, loss, metrics } = await (signal ? run.withSignal(signal) : run)(own, given);
+      const next = produce(state, (draft) => {
+        draft.params = castDraft(withParts(state.params, params));
+        draft.state = castDraft(after);
+        draft.optimizer = castDraft(mapTrees(state.optimizer, (tree, name) => withParts(tree, slots[name] as Params)));
+        draft.step++;
+      });
+      return { state: next, loss, metrics, learningRate };
+    } finally {
+      for (const tensor of [...draws, ...Object.values(scalars)]) tensor.dispose();
+    }
+  };
+  return Object.assign(step, { programCount: run.programCount, dispose: run.dispose });
+}
+
+/** What one step computes: a pure function of tensors. */
+export function stepOf(model: Model, { loss, optimizer, metrics = {} }: Pick<TrainStepOptions, 'loss' | 'optimizer' | 'metrics'>, own: Replaced, given: Given) {
+  const { frozen, frozenSlots, inputs, labels, draws, learningRate, step } = given;
+  const forward = (params: Params) => {
+    const { output, state } = model.apply(mergeParams(params, frozen), inputs, { training: true, random: inOrder(draws) }, own.state);
+    return { loss: loss(labels, output), aux: { output, state } };
+  };
+  const { value, gradient } = valueAndGrad(forward)(own.params);
+  const slots = mapTrees(own.slots, (tree, name) => mergeParams(tree, frozenSlots[name] as Params));
+  const updated = optimizer.update(gradient, slots, mergeParams(own.params, frozen), { learningRate, step });
+  const isOwn = new Set(namedParameters(own.params).map(({ path }) => path));
+  const trained = (tree: Params): Params => partitionParams(tree, (path) => isOwn.has(path))[0];
+  return {
+    params: trained(updated.params),
+    state: value.aux.state,
+    slots: mapTrees(updated.slots, trained),
+    loss: value.loss,
+    metrics: Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric(labels, value.aux.output)])),
+    gradient,
+  };
+}
+
+/** A state as what a step replaces and what it only reads. */
+export function splitState(state: TrainState, isFrozen: ReadonlySet<string>) {
+  const isOwn = (path: string) => !isFrozen.has(path);
+  const [params, frozen] = partitionParams(state.params, isOwn);
+  return {
+    own: { params, state: state.state, slots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[0]) },
+    rest: { frozen, frozenSlots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[1]) },
+  };
+}
+
+const mapTrees = (trees: Params, map: (tree: Params, name: string) => Params): Params =>
+  Object.fromEntries(Object.entries(trees).map(([name, tree]) => [name, map(tree as Params, name)]));
+
+/** The tree with the parameters that `parts` has. */
+const withParts = (params: Params, parts: Params): Params => withParameters(params, new Map(namedParameters(parts).map(({ path, tensor }) => [path, tensor])));
+
+export function scheduleOf(op: string, learningRate: number | Schedule): Schedule {
+  if (typeof learningRate === 'function') return learningRate;
+  checkRange(op, 'learningRate', learningRate, 0, Infinity);
+  return constantRate(learningRate);
+}
