@@ -4,9 +4,6 @@ import { badFile } from '../data/checks.js';
 import { fromHost, toHost, type NamedTensor } from './params-file.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
-/** What a checkpoint can hold: records and arrays of tensors, numbers, strings, booleans and null. */
-export type StateTree = Tensor | number | string | boolean | null | readonly StateTree[] | { readonly [name: string]: StateTree };
-
 /** The form of a tree, in the metadata: JSON where a tensor is { "tensor": its name } and a number that JSON lacks { "number": text }. */
 type Form = null | boolean | number | string | Form[] | { tensor: string } | { number: string } | { record: { [name: string]: Form } };
 
@@ -14,7 +11,7 @@ const metadataKey = 'unfold.state';
 const version = 1;
 
 /**
- * A training state as a safetensors file: every tensor under its path, everything else (step, seed, the form of the tree) in the
+ * A training state, or any records and arrays of tensors and plain values, as a safetensors file: every tensor under its path, everything else (step, seed, the form of the tree) in the
  * metadata. Reading it gives the same bits, so that training goes on as if it had never stopped.
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for anything but records and arrays of tensors and plain values; as `Tensor.data`.
@@ -26,7 +23,7 @@ const version = 1;
  * const file = await encodeState({ params: { bias: tensor([1, 2]) }, step: 7 });
  * decodeState(file).step; // => 7
  */
-export async function encodeState(state: StateTree): Promise<Uint8Array> {
+export async function encodeState(state: object): Promise<Uint8Array> {
   const named: NamedTensor[] = [];
   const form = formOf(state, '', named);
   return encodeSafetensors(await toHost(named), { [metadataKey]: JSON.stringify({ version, form }) });

@@ -50,7 +50,7 @@ export function trainingReport(report: TrainingReport, options: TrainingReportOp
   const sections = [
     Object.keys(rows).length > 0 ? `<dl>${Object.entries(rows).map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(String(value))}</dd></div>`).join('')}</dl>` : '',
     history ? section('Training', `<div class="row">${historyPlots(history, document)}</div>`) : '',
-    findings && test ? section('Which class is taken for which', `${confusionMatrix(findings.confusion, test.dataset.classes, document)}<p>Counts of test images. Orange: mistakes; the colour is the root of the share of the row.</p>`) : '',
+    findings && test ? section('Which class is taken for which', `${confusionMatrix(findings.confusion, test.dataset.classes, document)}<p>A row for what the image is, a column for what the model says. Blue: right. Orange: mistakes.</p>`) : '',
     findings && test ? mistakesSection(test, findings.mistakes, shown) : '',
     filters ? section('Filters of the first layer', `<div class="tiles">${filterPictures(filters, maxFilters).map((picture) => `<figure>${image(picture, 56)}</figure>`).join('')}</div><p>${filters.shape[2] === 3 ? 'Red, green and blue weights; grey is 0.' : 'Red: positive weights. Blue: negative. White: 0.'}${(filters.shape[3] ?? 0) > maxFilters ? ` The first ${maxFilters} of ${filters.shape[3]}.` : ''}</p>`) : '',
     ...Object.entries(texts).map(([heading, text]) => section(heading, `<pre>${escaped(text)}</pre>`)),

@@ -50,17 +50,17 @@ export function confusionMatrix(counts: readonly (readonly number[])[], classes:
     Plot.plot({
       ...chrome(document),
       width: margin + side * classes.length + 10,
-      height: side * classes.length + (isWide ? margin : 50) + 20,
+      height: side * classes.length + (isWide ? margin : 26) + 6,
       marginLeft: margin,
-      marginTop: isWide ? margin : 50,
-      marginBottom: 10,
+      marginTop: isWide ? margin : 26,
+      marginBottom: 6,
       padding: 0.06,
-      x: { axis: 'top', domain: classes, label: 'the model says', labelAnchor: 'left', tickSize: 0, ...(isWide ? { tickRotate: -60 } : {}) },
-      y: { domain: classes, label: 'it is', tickSize: 0, labelAnchor: 'top' },
-      // Mistakes are few: a square root keeps one in a hundred visible.
+      x: { axis: 'top', domain: classes, label: null, tickSize: 0, ...(isWide ? { tickRotate: -60 } : {}) },
+      y: { domain: classes, label: null, tickSize: 0 },
+      // Mistakes are few: a square root and a least strength keep one in a thousand visible.
       color: { type: 'identity' },
       marks: [
-        Plot.cell(cells, { x: 'answer', y: 'truth', fill: ({ share, right }: (typeof cells)[number]) => tint(right ? [59, 111, 182] : [209, 102, 42], Math.sqrt(share)), rx: 3 }),
+        Plot.cell(cells, { x: 'answer', y: 'truth', fill: ({ share, right }: (typeof cells)[number]) => tint(right ? [59, 111, 182] : [209, 102, 42], share === 0 ? 0 : 0.15 + 0.85 * Math.sqrt(share)), rx: 3 }),
         Plot.text(cells, { x: 'answer', y: 'truth', text: ({ count }: (typeof cells)[number]) => (count === 0 ? '' : String(count)), fill: ({ share }: (typeof cells)[number]) => (Math.sqrt(share) > 0.6 ? 'white' : '#222'), fontSize: side > 38 ? 12 : 10 }),
       ],
     }),
