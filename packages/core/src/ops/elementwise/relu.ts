@@ -12,7 +12,8 @@ export const reluOp = /* @__PURE__ */ unaryArithmetic({
   scalar: reluScalar,
 });
 
-export const reluGradient: Gradient = ({ inputs: [x], dy }) => [where(less(0, x!), dy, 0)];
+/** From the result, so that it can be all that a product stores: what went into relu need not be kept. */
+export const reluGradient: Gradient = ({ output, dy }) => [where(less(0, output), dy, 0)];
 
 /**
  * `max(x, 0)`, elementwise. Keeps int32; bool becomes int32.
