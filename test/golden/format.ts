@@ -93,17 +93,42 @@ export interface GoldenCase {
   readonly ambiguous?: string;
 }
 
+/** A step of a program: values are numbered, first the inputs, then each step's result. */
+export interface GoldenStep {
+  readonly op: string;
+  readonly in: readonly number[];
+  readonly attrs: GoldenAttrs;
+}
+
+/** A gradient of the operation `of`, or of a list of steps. */
+export interface GradientCase extends Omit<GoldenCase, 'expected'> {
+  readonly of: string;
+  readonly program?: readonly GoldenStep[];
+  readonly result?: number;
+  /** The inputs to differentiate. */
+  readonly wrt: readonly number[];
+  /** What comes in from the loss; ones where it is missing. */
+  readonly dy?: GoldenTensor;
+  readonly outputIndex?: number;
+  readonly expected: { readonly grads: readonly (GoldenTensor | null)[] };
+}
+
 const folder = new URL('../../test/golden/cases/', import.meta.url);
 
-/** The forward cases by operation, in alphabetical order. */
-export function readGolden(): ReadonlyMap<string, readonly GoldenCase[]> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json') && !name.startsWith('grad-'));
+const readCases = <Case>(wanted: (file: string) => boolean): ReadonlyMap<string, readonly Case[]> => {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json') && wanted(name));
   return new Map(
     files.sort().map((name) => {
-      const { op, cases } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { op: string; cases: GoldenCase[] };
-      return [op, cases];
+      const { cases } = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { cases: Case[] };
+      return [name.replace(/^grad-|\.json$/g, ''), cases];
     }),
   );
-}
+};
+
+/** The forward cases by operation, in alphabetical order. */
+export const readGolden = (): ReadonlyMap<string, readonly GoldenCase[]> => readCases((name) => !name.startsWith('grad-'));
+
+/** The gradients by operation, in alphabetical order. */
+export const readGradients = (): ReadonlyMap<string, readonly GradientCase[]> => readCases((name) => name.startsWith('grad-'));
 
 export const numberOf = (value: JsonNumber): number => Number(value);

@@ -30,7 +30,7 @@ export function whyUnfit({ inputs, expected }: GoldenCase): string | null {
 
 const resultsOf = (expected: Expected): readonly (GoldenTensor | null)[] => expected.outputs ?? (expected.shape ? [expected as GoldenTensor] : []);
 
-const tensorOf = ({ shape, data, dtype }: GoldenTensor): Tensor => tensor(Float64Array.from(data, numberOf), shape, dtypeOf(dtype));
+export const tensorOf = ({ shape, data, dtype }: GoldenTensor): Tensor => tensor(Float64Array.from(data, numberOf), shape, dtypeOf(dtype));
 
 /** Runs a case on a backend; gives what is wrong, or null. */
 export async function runCase(golden: GoldenCase, backend: Backend): Promise<string | null> {
@@ -49,9 +49,11 @@ export async function runCase(golden: GoldenCase, backend: Backend): Promise<str
     }
     return null;
   } catch (error) {
-    return `${error instanceof Error ? error.name : 'threw'}: ${String((error as Error).message ?? error).split('\n')[0]}`;
+    return firstLine(error);
   }
 }
+
+export const firstLine = (error: unknown): string => `${error instanceof Error ? error.name : 'threw'}: ${String((error as Error).message ?? error).split('\n')[0]}`;
 
 /** An expected refusal comes at the call, typed and with a fix. */
 function refusal(call: () => unknown, why = ''): string | null {
@@ -64,7 +66,8 @@ function refusal(call: () => unknown, why = ''): string | null {
   return `it must be refused (${why})`;
 }
 
-async function difference(actual: Tensor | null, { shape, data, dtype }: GoldenTensor, { abs, rel = 0 }: { abs: number; rel?: number }): Promise<string | null> {
+/** What is wrong with a result, or null. */
+export async function difference(actual: Tensor | null, { shape, data, dtype }: GoldenTensor, { abs, rel = 0 }: { abs: number; rel?: number }): Promise<string | null> {
   if (!actual) return 'there is no such result';
   if (actual.shape.join() !== shape.join()) return `shape [${actual.shape}], not [${shape}]`;
   if (!data) return null;

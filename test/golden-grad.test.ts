@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { setBackend, type Backend } from '@unfoldjs/core';
+import { skip } from '@unfoldjs/test-support';
+import { adapters } from './golden/adapters.js';
+import { leftOutGradients } from './golden/left-out-gradients.js';
+import { readGradients } from './golden/format.js';
+import { runGradientCase } from './golden/run-gradient-case.js';
+import { modes } from './support/modes.js';
+
+const golden = readGradients();
+const all = [...golden.values()].flat();
+
+describe('golden gradients', () => {
+  it('are all there', () => {
+    expect(golden.size).to.equal(76);
+    expect(all.length).to.equal(130);
+    expect(new Set(all.map(({ id }) => id)).size).to.equal(130);
+    expect(all.filter(({ ambiguous }) => ambiguous).length).to.equal(11);
+  });
+
+  it('each are of operations that have adapters', () => {
+    for (const { of, program } of all) for (const op of program?.map((step) => step.op) ?? [of]) expect(adapters, op).to.have.property(op);
+    for (const id of Object.keys(leftOutGradients)) expect(all.map((each) => each.id)).to.include(id);
+  });
+
+  for (const { name, open } of modes) {
+    describe(`on ${name}`, () => {
+      let backend: Backend;
+      before(async function () {
+        const opened = await open();
+        if ('refusal' in opened) skip(this, { mode: name, reason: opened.refusal });
+        backend = await setBackend(opened.backend);
+      });
+      after(() => backend?.dispose());
+
+      for (const [op, cases] of golden) {
+        const run = cases.filter(({ id, ambiguous }) => !(id in leftOutGradients) && !ambiguous);
+        if (run.length === 0) continue;
+        it(`${op}: ${run.length} of ${cases.length}`, async () => {
+          const problems: string[] = [];
+          for (const each of run) {
+            const problem = await runGradientCase(each, backend);
+            if (problem) problems.push(`${each.id} (${each.source}): ${problem}`);
+          }
+          expect(problems).to.deep.equal([]);
+        });
+      }
+    });
+  }
+});
