@@ -12,7 +12,7 @@ import {
 import { decomposeUnsupportedNotes, lowerConvolutionNotes } from './rules/decompose.js';
 import { foldElementwiseNotes, foldReshapeNotes, foldMovementNotes } from './rules/fold-constants.js';
 import { fuseElementwiseNotes } from './rules/fuse-elementwise.js';
-import { fuseEpilogueNotes, fuseBodyIntoEpilogueNotes } from './rules/fuse-epilogue.js';
+import { fuseEpilogueNotes, fuseBodyIntoEpilogueNotes, fuseOperandIntoEpilogueNotes } from './rules/fuse-epilogue.js';
 import {
   addNothingNotes,
   timesOneNotes,
@@ -67,6 +67,7 @@ export const ruleNotes: readonly RuleNotes[] = [
   fuseElementwiseNotes,
   fuseEpilogueNotes,
   fuseBodyIntoEpilogueNotes,
+  fuseOperandIntoEpilogueNotes,
   addNothingNotes,
   timesOneNotes,
   doubleNegationNotes,

@@ -5,7 +5,7 @@ import { foldPadIntoConv, fuseIm2colIntoMatmul, fuseIm2colIntoTransposedMatmul, 
 import { decomposeUnsupported, lowerConvolution } from '../rules/decompose.js';
 import { foldElementwise, foldMovement, foldReshape } from '../rules/fold-constants.js';
 import { fuseElementwise } from '../rules/fuse-elementwise.js';
-import { fuseBodyIntoEpilogue, fuseEpilogue } from '../rules/fuse-epilogue.js';
+import { fuseBodyIntoEpilogue, fuseEpilogue, fuseOperandIntoEpilogue } from '../rules/fuse-epilogue.js';
 import * as identities from '../rules/identities.js';
 import { shareEqual } from '../rules/share.js';
 import * as transposes from '../rules/transposes.js';
@@ -73,5 +73,5 @@ export const pipeline = (): readonly LevelledPass[] => [
   { name: 'lower-conv', level: 0, rules: [lowerConvolution, decomposeUnsupported] },
   { name: 'fuse-im2col-into-matmul', level: 2, rules: [fuseIm2colIntoMatmul, fuseIm2colIntoTransposedMatmul, fuseMatmulIntoCol2im, views.reshapeOfReshape, views.reshapeToItself] },
   { name: 'fuse-epilogue', level: 2, rules: [fuseEpilogue, views.reshapeOfReshape, views.reshapeToItself] },
-  { name: 'fuse-elementwise', level: 2, startsAt: 'users', rules: [fuseElementwise, fuseBodyIntoEpilogue] },
+  { name: 'fuse-elementwise', level: 2, startsAt: 'users', rules: [fuseElementwise, fuseBodyIntoEpilogue, fuseOperandIntoEpilogue] },
 ];

@@ -2,8 +2,10 @@ import { scalarOp } from '../../expr/leaves.js';
 import type { OpDef } from '../../expr/op-def.js';
 import type { GraphNode } from '../../graph/graph.js';
 import { add } from '../../ops/elementwise/add.js';
+import { less } from '../../ops/elementwise/less.js';
 import { mul } from '../../ops/elementwise/mul.js';
 import { relu } from '../../ops/elementwise/relu.js';
+import { where } from '../../ops/elementwise/where.js';
 import type { ElementwiseBody } from '../../ops/fused/body.js';
 import { convFilterMatmulOp } from '../../ops/fused/conv-filter-matmul.js';
 import { convInputMatmulOp } from '../../ops/fused/conv-input-matmul.js';
@@ -113,5 +115,47 @@ export const fuseBodyIntoEpilogueNotes: RuleNotes = {
     const [m, k, n] = draw.shape(3) as [number, number, number];
     const product = matmul(draw.input([m, k]), draw.input([k, n]));
     return draw.pick([() => mul(product, relu(product)), () => add(mul(product, product), add(product, draw.input([n])))])();
+  },
+};
+
+/** An operand of an epilogue that is elementwise, of the product's shape, and read by nobody else. */
+function inlinable(root: GraphNode, graph: Builder): GraphNode | null {
+  if (!isProduct(root.op) || root.inputs.length < 3) return null;
+  for (const id of root.inputs.slice(2)) {
+    const operand = graph.node(id);
+    const isCode = operand.op.isElementwise || operand.op === (fusedElementwiseOp as OpDef);
+    const isReadOnce = graph.hasOneUser(id) && !root.inputs.slice(0, 2).includes(id);
+    if (isCode && isReadOnce && sameShape(operand.type.shape, root.type.shape)) return operand;
+  }
+  return null;
+}
+
+export const fuseOperandIntoEpilogue = defineRule({
+  name: 'fuse-operand-into-epilogue',
+  match: () => any('root', ({ op, attrs }) => isProduct(op) && (attrs.epilogue as ElementwiseBody | undefined)?.length !== 0),
+  when: ({ root }, graph) => inlinable(root, graph) !== null,
+  rewrite: ({ root }, graph) => {
+    const operand = inlinable(root, graph)!;
+    const [a, b, ...extras] = root.inputs.map((id) => graph.node(id));
+    const builder = bodyBuilder(graph, { operands: extras.filter(({ id }) => id !== operand.id), firstInput: 1 });
+    builder.define(root.id, { input: 0 });
+    if (operand.op.isElementwise) builder.append(operand);
+    else builder.appendBody(operand, operand.attrs.body as ElementwiseBody, operand.inputs);
+    builder.appendBody(root, root.attrs.epilogue as ElementwiseBody, [root.id, ...extras.map(({ id }) => id)]);
+    if (builder.operands.length > maxOperands || builder.body.length > maxInstructions) return null;
+    return graph.ifSupported(root.op, [a!, b!, ...builder.operands], { ...root.attrs, epilogue: builder.body });
+  },
+});
+
+export const fuseOperandIntoEpilogueNotes: RuleNotes = {
+  rule: fuseOperandIntoEpilogue,
+  because: 'what only an epilogue reads can be computed there, element by element: the mask of an activation in a gradient, say',
+  saves: steps,
+  first: [fuseEpilogue],
+  build: (draw) => {
+    const [m, k, n] = draw.shape(3) as [number, number, number];
+    const product = matmul(draw.input([m, k]), draw.input([k, n]));
+    const y = draw.input([m, n]);
+    return draw.pick([() => where(less(0, y), product, 0), () => mul(product, relu(y)), () => add(mul(product, 2), mul(y, draw.input([n])))])();
   },
 };
