@@ -21,7 +21,7 @@ export function withoutKernels(backend: Backend, ops: readonly string[]): Backen
 }
 
 /** The kernels that a convolution is fused into. Without them it runs as im2col, which builds the patch matrix, and matmul. */
-export const fusedKernels = ['conv2d', 'convMatmul', 'matmulEpilogue', 'fusedElementwise'] as const;
+export const fusedKernels = ['conv2d', 'convMatmul', 'convFilterMatmul', 'convInputMatmul', 'matmulEpilogue', 'fusedElementwise'] as const;
 
 export interface NullBackendHooks {
   readonly onCompile?: (program: Program) => void;
