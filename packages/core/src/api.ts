@@ -8,7 +8,7 @@ export { Refusal, refuseShape, refuseDType, refuseArgument } from './errors/refu
 export { defineOp, OpDef, type Gradient, type GradientContext, type OpSpec, type ScalarForm, type ScalarFunction } from './expr/op-def.js';
 export { noAttrs, type Attrs, type AttrValue } from './expr/attrs.js';
 export { expressionCount, sweepExpressions } from './expr/expr.js';
-export { captureSourceLines } from './expr/source-lines.js';
+export { captureSourceLines, madeAt, userLine } from './expr/source-lines.js';
 export { Tensor, type TensorData } from './tensor/tensor.js';
 export type { NestedArray } from './tensor/nested.js';
 export type { Tree } from './tensor/tree.js';

@@ -12,3 +12,4 @@ export type { GraphSnapshot, NodeSnapshot, Plain } from './explain/snapshot.js';
 export { graphAt, toDot, type Stage } from './explain/dot.js';
 export { toMermaid } from './explain/mermaid.js';
 export { bisect, type BisectOptions, type BisectResult } from './runtime/bisect.js';
+export { findAnomaly, type Anomaly } from './runtime/find-anomaly.js';

@@ -1,5 +1,6 @@
 import { unfoldError } from '../errors/unfold-error.js';
 import type { Expr } from '../expr/expr.js';
+import { onBehalfOf } from '../expr/source-lines.js';
 import { expressionOrder, resultOf } from '../graph/lower.js';
 import { add } from '../ops/elementwise/add.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -22,10 +23,7 @@ export function backward(root: Expr, dy: Tensor, leaves: readonly Expr[]): (Tens
   const smooth = dependents(order, leaves, isFloat);
   const gradients = new Map<Expr, Tensor>();
   if (smooth.has(expanded)) gradients.set(expanded, dy);
-  for (let i = order.length - 1; i >= 0; i--) {
-    const expr = order[i]!;
-    const given = gradients.get(expr);
-    if (given === undefined || expr.op.isLeaf) continue;
+  const passBack = (expr: Expr, given: Tensor): void => {
     const inputs = expr.inputs.map(resultOf);
     const needs = inputs.map((input) => smooth.has(input));
     const parts = gradientOf(expr.op)!({ inputs: inputs.map((input) => new Tensor(input)), output: new Tensor(expr), dy: given, attrs: expr.attrs, needs });
@@ -36,6 +34,12 @@ export function backward(root: Expr, dy: Tensor, leaves: readonly Expr[]): (Tens
       const sum = gradients.get(input);
       gradients.set(input, sum ? add(sum, part) : part);
     });
+  };
+  for (let i = order.length - 1; i >= 0; i--) {
+    const expr = order[i]!;
+    const given = gradients.get(expr);
+    if (given === undefined || expr.op.isLeaf) continue;
+    onBehalfOf(expr.source, () => passBack(expr, given));
   }
   for (const leaf of leaves) if (!gradients.has(leaf)) refuseBlocked(order, leaf, expanded);
   return leaves.map((leaf) => gradients.get(leaf) ?? null);

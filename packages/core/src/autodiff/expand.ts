@@ -1,4 +1,5 @@
 import { makeExpr, type Expr } from '../expr/expr.js';
+import { onBehalfOf } from '../expr/source-lines.js';
 import { expressionOrder, resultOf } from '../graph/lower.js';
 import { Tensor } from '../tensor/tensor.js';
 import { dependents, isFloat } from './dependents.js';
@@ -16,7 +17,7 @@ export function expand(root: Expr, leaves: readonly Expr[]): Expr {
     if (!order.some(composite)) return current;
     current = rewrite(order, current, (expr, inputs) => {
       if (!composite(expr)) return null;
-      const definition = expr.op.decompose(inputs.map((input) => new Tensor(input)), expr.attrs, expr.type);
+      const definition = onBehalfOf(expr.source, () => expr.op.decompose(inputs.map((input) => new Tensor(input)), expr.attrs, expr.type));
       if (!definition) throw new TypeError(`${expr.op.name} has neither a gradient nor a definition in simpler ops`);
       return definition.expr;
     });
@@ -42,5 +43,5 @@ function rewrite(order: readonly Expr[], root: Expr, replace: (expr: Expr, input
 function rebuild(expr: Expr, moved: ReadonlyMap<Expr, Expr>): Expr {
   if (expr.op.isLeaf) return expr;
   const inputs = expr.inputs.map((input) => moved.get(resultOf(input))!);
-  return inputs.every((input, i) => input === expr.inputs[i]) ? expr : makeExpr(expr.op, inputs, expr.attrs);
+  return inputs.every((input, i) => input === expr.inputs[i]) ? expr : onBehalfOf(expr.source, () => makeExpr(expr.op, inputs, expr.attrs));
 }

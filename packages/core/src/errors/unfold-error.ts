@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'INVALID_ARGUMENT' // an attribute or argument of the wrong kind or outside its range
   | 'DATA_MISMATCH' // data whose length or values do not fit the declared shape or dtype
   | 'INVALID_FILE' // a file that is missing or breaks the rules of its format
+  | 'NOT_FINITE' // a NaN or an infinity where there must be none, found on request
   | 'NAME_TAKEN' // a second definition under one name
   | 'DISPOSED' // a tensor, executable or backend that was used after its end
   | 'DONATED' // a tensor whose buffer was given to a compiled function
@@ -78,7 +79,7 @@ export class DTypeError extends UnfoldError {
 export class ArgumentError extends UnfoldError {
   override readonly name = 'ArgumentError';
 }
-/** DISPOSED, DONATED, TRACE_ONLY, ABORTED */
+/** DISPOSED, DONATED, TRACE_ONLY, ABORTED, NOT_FINITE */
 export class StateError extends UnfoldError {
   override readonly name = 'StateError';
 }
@@ -98,6 +99,7 @@ const classOf = {
   INVALID_ARGUMENT: ArgumentError,
   DATA_MISMATCH: ArgumentError,
   INVALID_FILE: ArgumentError,
+  NOT_FINITE: StateError,
   NAME_TAKEN: ArgumentError,
   DISPOSED: StateError,
   DONATED: StateError,

@@ -1,4 +1,4 @@
-import { formatShape, Tensor, unfoldError, zeros, type Shape } from '@unfoldjs/core';
+import { formatShape, madeAt, Tensor, unfoldError, userLine, zeros, type Shape } from '@unfoldjs/core';
 import { describe } from '../check.js';
 import type { Initializer } from '../initializers.js';
 import { requireParam } from './own-params.js';
@@ -48,6 +48,7 @@ export const inference: LayerContext = {
 /** A layer from its weights and what it does with them. Its shape comes from running it on tensors that are never computed. */
 export function defineLayer({ kind, name, isMerge = false, params: paramsOf, state: stateOf, check, run }: LayerSpec): Layer {
   checkName(kind, name);
+  const line = userLine() ?? kind;
 
   const weightsFor = (inputs: readonly Shape[]) => {
     checkInputs(kind, inputs, isMerge);
@@ -75,7 +76,7 @@ export function defineLayer({ kind, name, isMerge = false, params: paramsOf, sta
     apply(params, inputs, context, state) {
       const weights = weightsFor(inputs.map(({ shape }) => shape.slice(1)));
       const own = (tree: Params, of: Record<string, Weight>) => mapValues(of, ({ shape }, weight) => requireParam(kind, tree, weight, shape));
-      const result = run(inputs, { params: own(params, weights.params), state: own(state, weights.state), context });
+      const result = madeAt(line, () => run(inputs, { params: own(params, weights.params), state: own(state, weights.state), context }));
       return result instanceof Tensor ? { output: result, state } : result;
     },
   };
