@@ -58,7 +58,8 @@ export class Tensor {
   realise(storage: Storage): void {
     if (this.isRealised) return storage.dispose();
     const leaf = makeLeaf(dataOp, storage);
-    this.#expr.realised = new WeakRef(leaf);
+    // What stands on numbers and host data alone belongs to no backend: an equal expression may be computed on another.
+    if (this.#expr.home !== null) this.#expr.realised = new WeakRef(leaf);
     this.#expr = leaf;
   }
 

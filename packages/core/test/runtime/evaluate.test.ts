@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { evaluate, setBackend, tensor } from '@unfoldjs/core';
+import { evaluate, scalar, setBackend, tensor, zeros } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 
 describe('evaluate', () => {
@@ -18,5 +18,16 @@ describe('evaluate', () => {
     const y = x.add(1);
     await evaluate(x);
     expect(await y.array()).to.deep.equal([3, 4]);
+  });
+
+  it('leaves equal expressions of numbers alone, which belong to no backend and stand in the definitions of ops', async () => {
+    const first = await setBackend(cpu());
+    const x = tensor([1, -2]);
+    const y = x.add(1);
+    await evaluate(scalar(-1), zeros([2]), y);
+    await first.dispose();
+    await setBackend(cpu());
+    expect(await zeros([2]).add(x.sign()).array()).to.deep.equal([1, -1]);
+    expect(await x.add(1).array()).to.deep.equal([2, -1]);
   });
 });
