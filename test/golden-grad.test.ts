@@ -12,7 +12,7 @@ const all = [...golden.values()].flat();
 
 describe('golden gradients', () => {
   it('are all there', () => {
-    expect(golden.size).to.equal(76);
+    expect(golden.size).to.equal(79);
     expect(all.length).to.equal(130);
     expect(new Set(all.map(({ id }) => id)).size).to.equal(130);
     expect(all.filter(({ ambiguous }) => ambiguous).length).to.equal(11);
