@@ -1,5 +1,5 @@
 // Options are checked where a layer is made, so that a mistake is an error on its own line.
-import { unfoldError, type UnfoldError } from '@unfoldjs/core';
+import { unfoldError, type Padding, type UnfoldError } from '@unfoldjs/core';
 
 const refuse = (op: string, argument: string, problem: string, fix: string): UnfoldError => unfoldError({ code: 'INVALID_ARGUMENT', op, argument, problem, fix });
 
@@ -57,4 +57,14 @@ export function checkPair(op: string, argument: string, value: unknown, min = 1)
 export function checkShape(op: string, argument: string, value: unknown): asserts value is readonly number[] {
   const isShape = Array.isArray(value) && value.every((size) => Number.isInteger(size) && size > 0);
   if (!isShape) throw refuse(op, argument, `${describe(value)} is not a shape.`, 'pass the sizes without the batch axis, such as [28, 28, 1].');
+}
+
+/** Padding as the core's windows take it. */
+export function checkPadding(op: string, padding: unknown): asserts padding is Padding {
+  if (typeof padding === 'string' && ['same', 'valid', 'SAME', 'VALID', 'same_lower'].includes(padding)) return;
+  const isPixels = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+  if (isPixels(padding)) return;
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isPixels);
+  if (Array.isArray(padding) && (padding.length === 2 || padding.length === 4) && padding.every(isPair)) return;
+  throw refuse(op, 'padding', `${describe(padding)} is not a padding.`, "use 'same', 'valid', a number of pixels, or [[top, bottom], [left, right]].");
 }

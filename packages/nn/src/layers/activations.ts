@@ -59,8 +59,7 @@ export type Activation = ActivationName | ActivationFunction;
 export type ActivationOptions<Name extends ActivationName> = (typeof activations)[Name] extends (x: never, options?: infer Options) => Tensor ? Options : never;
 
 /** @throws {UnfoldError} INVALID_ARGUMENT for an unknown name. */
-export function activationOf(op: string, given: Activation | undefined, options?: object): ActivationFunction {
-  if (given === undefined) return linear;
+export function activationOf(op: string, given: Activation, options?: object): ActivationFunction {
   if (typeof given === 'function') return given;
   if (typeof given === 'string' && Object.hasOwn(activations, given)) {
     const named = activations[given] as (x: Tensor, options?: object) => Tensor;

@@ -1,5 +1,5 @@
 import type { Padding, Shape, Tensor } from '@unfoldjs/core';
-import { checkBoolean, checkPair } from '../check.js';
+import { checkBoolean, checkPadding, checkPair } from '../check.js';
 import { initializerOf, type Initializer, type InitializerName } from '../initializers.js';
 import { activationOf, type Activation } from './activations.js';
 import type { Weight } from './define-layer.js';
@@ -40,7 +40,7 @@ export interface Ending {
   finish(x: Tensor, bias: Tensor | undefined): Tensor;
 }
 
-export function endingOf(kind: string, { activation, useBias = true, biasInitializer = 'zeros' }: OutputOptions): Ending {
+export function endingOf(kind: string, { activation = 'linear', useBias = true, biasInitializer = 'zeros' }: OutputOptions): Ending {
   checkBoolean(kind, 'useBias', useBias);
   const initializer = initializerOf(kind, 'biasInitializer', biasInitializer);
   const activate = activationOf(kind, activation);
@@ -51,6 +51,7 @@ export function endingOf(kind: string, { activation, useBias = true, biasInitial
 }
 
 export function slidingOf(kind: string, { kernelSize, strides = 1, padding = 'valid', dilationRate = 1 }: WindowOptions) {
+  checkPadding(kind, padding);
   return {
     window: checkPair(kind, 'kernelSize', kernelSize),
     slide: { strides: checkPair(kind, 'strides', strides), padding, dilations: checkPair(kind, 'dilationRate', dilationRate) },

@@ -1,5 +1,5 @@
 import { avgPool2d as average, globalAvgPool2d as globalAverage, globalMaxPool2d as globalMax, maxPool2d as largest, type Padding, type PoolOptions } from '@unfoldjs/core';
-import { checkBoolean, checkOptions, checkPair } from '../check.js';
+import { checkBoolean, checkOptions, checkPadding, checkPair } from '../check.js';
 import type { Layer } from '../types.js';
 import type { LayerOptions } from './common.js';
 import { channelsOf, defineLayer } from './define-layer.js';
@@ -16,6 +16,7 @@ export interface Pool2dOptions extends LayerOptions {
 function pooling(kind: string, pool: typeof largest, options: Pool2dOptions): Layer {
   checkOptions(kind, options, ['poolSize', 'strides', 'padding', 'name']);
   const { poolSize = 2, strides = poolSize, padding = 'valid', name } = options;
+  checkPadding(kind, padding);
   const slide: PoolOptions = { window: checkPair(kind, 'poolSize', poolSize), strides: checkPair(kind, 'strides', strides), padding };
   return defineLayer({ kind, name, check: ([input]) => void channelsOf(kind, input!), run: ([x]) => pool(x!, slide) });
 }

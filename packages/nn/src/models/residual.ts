@@ -38,7 +38,7 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
   }
   layers.forEach((layer, i) => checkLayer(op, `layers[${i}]`, layer));
   around.forEach((layer, i) => checkLayer(op, `shortcut[${i}]`, layer));
-  activationOf(op, activation);
+  if (activation !== undefined) activationOf(op, activation);
 
   const steps: Step[] = [];
   const chain = (from: Source, more: readonly Layer[]): Source =>
