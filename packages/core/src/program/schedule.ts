@@ -3,15 +3,15 @@ import { bytesOf } from '../types/tensor-type.js';
 
 /**
  * The order in which the steps run: operands before users, nothing that no output needs, and of two orders the one with the lower
- * peak: the order in which the user built the ops, or the one that computes the more demanding operand first (the rule that is
+ * peak: operands in the order in which they were written, or the one that computes the more demanding operand first (the rule that is
  * optimal for trees). Linear in the size of the graph, but for the sorting of each node's operands.
  *
  * @source R. Sethi, J. D. Ullman, "The generation of optimal code for arithmetic expressions", JACM 17(4), 1970
  */
 export function schedule(graph: Graph): NodeId[] {
-  const asBuilt = topologicalOrder(graph.nodes, [...graph.inputs, ...graph.outputs]);
-  const demandingFirst = orderByDemand(graph, asBuilt);
-  return peakBytes(graph, demandingFirst) < peakBytes(graph, asBuilt) ? demandingFirst : asBuilt;
+  const asWritten = topologicalOrder(graph.nodes, [...graph.inputs, ...graph.outputs]);
+  const demandingFirst = orderByDemand(graph, asWritten);
+  return peakBytes(graph, demandingFirst) < peakBytes(graph, asWritten) ? demandingFirst : asWritten;
 }
 
 /** Bytes a node's result occupies among the intermediates: views and leaves occupy none of their own. */
