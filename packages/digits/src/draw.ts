@@ -14,12 +14,13 @@ export function drawStrokes(strokes: readonly Stroke[], side: number, random: Ra
   const blur = random.between(0.02, 0.045);
   const ink = random.between(0.7, 1);
   const noise = random.between(0, 0.08);
-  return Float32Array.from({ length: side * side }, (_, i) => {
-    const at: Point = [((i % side) + 0.5) / side, (Math.floor(i / side) + 0.5) / side];
-    const distance = Math.min(...segments.map((segment) => distanceTo(segment, at)));
+  const page = new Float32Array(side * side);
+  for (let i = 0; i < page.length; i++) {
+    const distance = distanceTo(segments, ((i % side) + 0.5) / side, (Math.floor(i / side) + 0.5) / side);
     const covered = Math.min(1, Math.max(0, 0.5 + (radius - distance) / blur));
-    return Math.min(1, Math.max(0, ink * covered + noise * random.normal()));
-  });
+    page[i] = Math.min(1, Math.max(0, ink * covered + noise * random.normal()));
+  }
+  return page;
 }
 
 /** A random affine map about the middle of the page. */
@@ -60,9 +61,17 @@ function smooth(points: readonly Point[]): Point[] {
   return path;
 }
 
-function distanceTo([[x1, y1], [x2, y2]]: Segment, [x, y]: Point): number {
-  const [dx, dy] = [x2 - x1, y2 - y1];
-  const lengthSquared = dx * dx + dy * dy;
-  const along = lengthSquared === 0 ? 0 : Math.min(1, Math.max(0, ((x - x1) * dx + (y - y1) * dy) / lengthSquared));
-  return Math.hypot(x - x1 - along * dx, y - y1 - along * dy);
+/** From a point to the nearest of the segments. */
+function distanceTo(segments: readonly Segment[], x: number, y: number): number {
+  let least = Infinity;
+  for (const [from, to] of segments) {
+    const dx = to[0] - from[0];
+    const dy = to[1] - from[1];
+    const [fromX, fromY] = [x - from[0], y - from[1]];
+    const lengthSquared = dx * dx + dy * dy;
+    const along = lengthSquared === 0 ? 0 : Math.min(1, Math.max(0, (fromX * dx + fromY * dy) / lengthSquared));
+    const [restX, restY] = [fromX - along * dx, fromY - along * dy];
+    least = Math.min(least, restX * restX + restY * restY);
+  }
+  return Math.sqrt(least);
 }
