@@ -3,6 +3,7 @@ export type { Layer, LayerContext, LayerInit, LayerResult, Model, Params, Placed
 export * as initializers from './initializers.js';
 export type { Initializer, InitializerName } from './initializers.js';
 export { mapParams, namedParameters, type NamedParameter } from './params.js';
+export { parameterAt } from './parameter-at.js';
 export { deriveSeed } from './seeds.js';
 // layers
 export * from './layers/index.js';
@@ -10,9 +11,7 @@ export * from './layers/index.js';
 export * from './models/index.js';
 export type { Summary, SummaryOptions, SummaryRow } from './summary/summary.js';
 // training
-export type { Batch, BatchSource, TrainingData } from './training/batch.js';
-export { trainState, type TrainState, type TrainStateOptions } from './training/state.js';
-export { trainStep, type Loss, type StepOptions, type StepResult, type TrainStep, type TrainStepOptions } from './training/train-step.js';
+export * from './training/index.js';
 export * from './losses/index.js';
 export * from './metrics/index.js';
 export * from './optimizers/index.js';

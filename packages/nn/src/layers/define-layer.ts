@@ -37,7 +37,10 @@ export interface OwnTensors {
   readonly context: LayerContext;
 }
 
-/** How a model that is trained already is run. */
+/**
+ * The context of a model that is used, not trained: `model.apply(params, [x], inference, state)`. Asked for random numbers it throws
+ * INVALID_ARGUMENT.
+ */
 export const inference: LayerContext = {
   training: false,
   random(): never {

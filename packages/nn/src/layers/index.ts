@@ -17,3 +17,4 @@ export { reshape } from './reshape.js';
 export { separableConv2d, type SeparableConv2dOptions } from './separable-conv2d.js';
 export { upSampling2d, type UpSampling2dOptions } from './up-sampling2d.js';
 export { zeroPadding2d, type ZeroPadding2dOptions } from './zero-padding2d.js';
+export { inference } from './define-layer.js';
