@@ -7,6 +7,7 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { namedParameters, selectParameters, withParameters } from '../params.js';
 import { constantRate, type Schedule } from '../schedules.js';
 import type { Model, Params } from '../types.js';
+import { anomalyError, isSound } from './anomaly.js';
 import { inputsOf, type Batch } from './batch.js';
 import { mergeParams, partitionParams } from './partition.js';
 import { drawUniform, inOrder, randomShapes } from './random-inputs.js';
@@ -26,6 +27,11 @@ export interface TrainStepOptions {
   readonly frozen?: readonly string[] | undefined;
   /** True gives the memory of the old state to the new one: the old state cannot be used again. Default: true. */
   readonly donate?: boolean | undefined;
+  /**
+   * True looks at loss and parameters after every step. Where one is not finite the step is computed again, one operation at a time,
+   * and the error names the operation and the line that made the first NaN or infinity. Needs the memory of two states. Default: false.
+   */
+  readonly detectAnomaly?: boolean | undefined;
 }
 
 export interface StepResult {
@@ -72,7 +78,7 @@ interface Given {
  * rate, step count and the numbers of dropout are inputs of every call. After a call that fails the state is as it was.
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for bad options; the step SHAPE_MISMATCH and DTYPE_MISMATCH where batch, model and loss do not
- * fit, NOT_DIFFERENTIABLE for a loss without gradient, ABORTED, and as `evaluate` of the core.
+ * fit, NOT_DIFFERENTIABLE for a loss without gradient, ABORTED, NOT_FINITE on request, and as `evaluate` of the core.
  * @example
  * import { setBackend, tensor } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
@@ -88,16 +94,16 @@ interface Given {
  */
 export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
   const op = 'trainStep';
-  checkOptions(op, options, ['loss', 'optimizer', 'learningRate', 'metrics', 'frozen', 'donate']);
-  const { frozen = [], donate = true } = options;
+  checkOptions(op, options, ['loss', 'optimizer', 'learningRate', 'metrics', 'frozen', 'donate', 'detectAnomaly']);
+  const { frozen = [], donate = true, detectAnomaly = false } = options;
   const schedule = scheduleOf(op, options.learningRate);
   const run = compile(
     (own: Replaced, given: Given) => {
       const { params, state, slots, loss, metrics } = stepOf(model, options, own, given);
-      return { params, state, slots, loss, metrics };
+      return { params, state, slots, loss, metrics, sound: detectAnomaly ? [isSound(loss, params)] : [] };
     },
     undefined,
-    { donate: donate ? [0] : [] },
+    { donate: donate && !detectAnomaly ? [0] : [] },
   );
   const shapes = new Map<string, readonly Shape[]>();
 
@@ -118,7 +124,15 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
     const scalars = { learningRate: scalar(learningRate), step: scalar(state.step + 1) };
     try {
       const given = { ...rest, inputs, labels: batch.labels, draws, ...scalars };
-      const { params, state: after, slots, loss, metrics } = await (signal ? run.withSignal(signal) : run)(own, given);
+      const { params, state: after, slots, loss, metrics, sound } = await (signal ? run.withSignal(signal) : run)(own, given);
+      if (sound[0] && !(await sound[0].item())) {
+        const build = () => {
+          const { loss: again, params: updated } = stepOf(model, options, own, given);
+          return [again, ...namedParameters(updated).map(({ tensor }) => tensor)];
+        };
+        throw await anomalyError(build, namesOf(own, given), state.step + 1);
+      }
+      if (detectAnomaly && donate) disposeParams(own);
       const next = produce(state, (draft) => {
         draft.params = castDraft(withParts(state.params, params));
         draft.state = castDraft(after);
@@ -163,6 +177,20 @@ export function splitState(state: TrainState, isFrozen: ReadonlySet<string>) {
     own: { params, state: state.state, slots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[0]) },
     rest: { frozen, frozenSlots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[1]) },
   };
+}
+
+/** What the tensors of a step are called in messages. */
+function namesOf({ params, state }: Replaced, { frozen, inputs, labels }: Given): ReadonlyMap<Tensor, string> {
+  const trees = [params, frozen, state].flatMap((tree) => namedParameters(tree));
+  return new Map<Tensor, string>([
+    ...inputs.map((input, i) => [input, inputs.length === 1 ? 'images' : `images[${i}]`] as const),
+    [labels, 'labels'],
+    ...trees.map(({ path, tensor }) => [tensor, path] as const),
+  ]);
+}
+
+function disposeParams(trees: Replaced): void {
+  for (const tree of Object.values(trees) as Params[]) for (const { tensor } of namedParameters(tree)) tensor.dispose();
 }
 
 const mapTrees = (trees: Params, map: (tree: Params, name: string) => Params): Params =>
