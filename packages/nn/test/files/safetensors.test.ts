@@ -116,7 +116,7 @@ const hostTensors: fc.Arbitrary<HostTensor> = fc.array(fc.nat({ max: 3 }), { max
     fc.uint8Array({ ...sized, max: 1 }).map((data): HostTensor => ({ dtype: 'bool', shape, data })),
   );
 });
-const files = fc.tuple(fc.dictionary(fc.string({ unit: 'binary' }).filter((name) => name !== '__metadata__' && name.isWellFormed()), hostTensors, { maxKeys: 5 }), fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }));
+const files = fc.tuple(fc.dictionary(fc.string({ unit: 'binary' }).filter((name) => name !== '__metadata__'), hostTensors, { maxKeys: 5 }), fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }));
 
 describe('safetensors: writing', () => {
   it('writes what is read back the same', () => {
