@@ -9,11 +9,9 @@ const splits = new Set(['concat']);
 
 /** True, or why this call cannot run in this mode. */
 export function supportsIn(mode: GpuMode, call: OpCall): true | string {
-  const { op, attrs, inputs, output } = call;
+  const { op, inputs, output } = call;
   const generator = generatorOf(op);
   if (!generator) return `gpu.js (${mode}) has no kernel ${op.name}`;
-  // The optimizer does more for these: it makes convMatmul of them.
-  if (op.name === 'conv2d' && attrs.groups === 1) return `gpu.js (${mode}) runs ungrouped convolutions as convMatmul`;
 
   const bodies = bodiesOf(call);
   for (const body of bodies) {

@@ -1,6 +1,6 @@
 import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
-import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
+import { Bindings, type Generator } from './kernel-source.js';
 
 type Pair = readonly [number, number];
 
@@ -20,41 +20,36 @@ export function insideAxis(name: string, size: number, count: number, axis: 0 | 
   return tests.length === 0 ? null : tests.join(' && ');
 }
 
+/** The first channel of the images that an output sees. */
+export const firstChannel = (o: string, outputsOfGroup: number, depth: number, groups: number): { name: string; lines: string[] } =>
+  groups === 1 ? { name: '0', lines: [] } : { name: 'first', lines: [integer('first', outputsOfGroup === 1 ? affine([[o, depth]]) : `Math.floor(${o} / ${outputsOfGroup}) * ${depth}`)] };
+
 /** Up to here the products of one row of the window are written out; beyond, a loop is no slower. */
 const longestUnrolledRow = 64;
 
 /**
  * Convolution as a matrix product whose left operand, the patches, is never built: each thread computes where its patch lies in
  * the image. One thread an output; the position of a pixel is decoded once a row of the window, then indices run. The zeros around
- * an image are multiplied like any other element: infinite filters make NaN of them, as im2col and matmul do.
+ * an image are multiplied like any other element: infinite filters make NaN of them, as im2col and matmul do. In groups, an output
+ * sees only the channels of its own.
  */
-export const convMatmul: Generator = (call) => convolution(call, call.inputs[0]!.type.shape[3]!);
-
-/**
- * Grouped and depthwise convolution, filters [KH, KW, C / groups, O]: the same, with only the channels of its group for each output.
- * As a product of matrices it would be as many small ones as there are groups.
- */
-export const groupedConv2d: Generator = (call) => convolution(call, call.inputs[1]!.type.shape[2]!);
-
-/** `depth`: the channels that one output sees. */
-function convolution(call: SourceCall, depth: number): readonly KernelSource[] {
+export const convMatmul: Generator = (call) => {
   const { inputs, output, facts, op } = call;
   const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
-  const { shape } = inputs[1]!.type;
-  const attrs = { window: shape.slice(0, 2) as unknown as Pair, ...(call.attrs as object) } as WindowAttrs;
+  const attrs = call.attrs as unknown as WindowAttrs & { readonly groups: number };
+  const depth = channels / attrs.groups;
   const outputs = output.shape[3]!;
   const grid = gridOf(output.shape, facts);
   const bindings = new Bindings(call);
   const [n, oh, ow, o] = grid.axes as [string, string, string, string];
-  const isGrouped = depth < channels;
-  const outputsOfGroup = (outputs * depth) / channels;
+  const first = firstChannel(o, outputs / attrs.groups, depth, attrs.groups);
   const sizes: Sizes = { attrs, height, width, channels, depth, rows: output.shape[1]!, columns: output.shape[2]!, outputs };
-  const names: Names = { n, oh, ow, first: isGrouped ? 'first' : '0', x: bindings.operand(0), filters: bindings.operand(1) };
+  const names: Names = { n, oh, ow, first: first.name, x: bindings.operand(0), filters: bindings.operand(1) };
   const epilogue = writeEpilogue(call, bindings, grid.axes);
   const isUnrolled = attrs.window[1] * depth <= longestUnrolledRow;
   const lines = [
     ...grid.lines,
-    ...(isGrouped ? [integer('first', outputsOfGroup === 1 ? affine([[o, depth]]) : `Math.floor(${o} / ${outputsOfGroup}) * ${depth}`)] : []),
+    ...first.lines,
     'let sum = 0.0;',
     integer('p', '0'),
     integer('q', o),
@@ -71,7 +66,7 @@ function convolution(call: SourceCall, depth: number): readonly KernelSource[] {
       arguments: bindings.list,
     },
   ];
-}
+};
 
 type Shape4 = readonly [number, number, number, number];
 

@@ -1,6 +1,6 @@
 import { argMax, reduce } from './reduce.js';
 import { convFilterMatmul, convInputMatmul } from './conv-gradients.js';
-import { convMatmul, groupedConv2d } from './conv-matmul.js';
+import { convMatmul } from './conv-matmul.js';
 import { elementwise } from './elementwise.js';
 import type { Generator } from './kernel-source.js';
 import { matmul } from './matmul.js';
@@ -21,7 +21,6 @@ const generators: Readonly<Record<string, Generator>> = {
   convMatmul,
   convFilterMatmul,
   convInputMatmul,
-  conv2d: groupedConv2d,
   maxPool2d,
   avgPool2d,
   maxPool2dGradient,

@@ -55,30 +55,35 @@ const biasAnd = (name: string): Body => [
   { op: opNamed(name), attrs: {}, args: [{ step: 0 }], dtype: 'float32' },
 ];
 
-const convolution: fc.Arbitrary<Product> = fc.tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0)).map(([{ sliding, batch, input: image, output, channels }, outputs]) => {
-  const terms = sliding.window[0] * sliding.window[1] * channels;
+/** A sliding window with filters, often in groups; `outputs` and `channels` are those of all groups. */
+const grouped = fc
+  .tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0), fc.constantFrom(1, 1, 2, 3))
+  .map(([each, outputs, groups]) => ({ ...each, depth: each.channels, channels: each.channels * groups, outputs: outputs * groups, groups }));
+
+const convolution: fc.Arbitrary<Product> = grouped.map(({ sliding, batch, input: image, output, channels, depth, outputs, groups }) => {
+  const terms = sliding.window[0] * sliding.window[1] * depth;
   return {
     inputs: [input('float32', [batch, ...image, channels]), input('float32', [terms, outputs])],
-    attrs: { ...sliding } as unknown as Attrs,
+    attrs: { ...sliding, groups } as unknown as Attrs,
     shape: [batch, ...output, outputs],
     terms,
   };
 });
 
 /** The same convolutions seen from their results: what the filters get, `[K, O]`, summed over all places. */
-const filterGradient: fc.Arbitrary<Product> = fc.tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0)).map(([{ sliding, batch, input: image, output, channels }, outputs]) => ({
+const filterGradient: fc.Arbitrary<Product> = grouped.map(({ sliding, batch, input: image, output, channels, depth, outputs, groups }) => ({
   inputs: [input('float32', [batch, ...image, channels]), input('float32', [batch, ...output, outputs])],
-  attrs: { ...sliding } as unknown as Attrs,
-  shape: [sliding.window[0] * sliding.window[1] * channels, outputs],
+  attrs: { ...sliding, groups } as unknown as Attrs,
+  shape: [sliding.window[0] * sliding.window[1] * depth, outputs],
   terms: batch * output[0] * output[1],
 }));
 
 /** What the images get, `[N, H, W, C]`, summed over outputs and over the windows that cover a pixel. */
-const inputGradient: fc.Arbitrary<Product> = fc.tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0)).map(([{ sliding, batch, input: inputShape, output, channels }, outputs]) => {
+const inputGradient: fc.Arbitrary<Product> = grouped.map(({ sliding, batch, input: inputShape, output, channels, depth, outputs, groups }) => {
   const area = sliding.window[0] * sliding.window[1];
   return {
-    inputs: [input('float32', [batch, ...output, outputs]), input('float32', [area * channels, outputs])],
-    attrs: { ...sliding, inputShape } as unknown as Attrs,
+    inputs: [input('float32', [batch, ...output, outputs]), input('float32', [area * depth, outputs])],
+    attrs: { ...sliding, inputShape, groups } as unknown as Attrs,
     shape: [batch, ...inputShape, channels],
     terms: area * outputs,
   };

@@ -37,6 +37,7 @@ const listed = (words: readonly string[]): string =>
 /** What goes without saying: no padding, steps of 1, flags that are off. */
 const isPlainCase = (key: string, value: AttrValue): boolean =>
   value === false ||
+  (key === 'groups' && value === 1) ||
   ((key === 'strides' || key === 'dilations') && everyNumber(value, 1)) ||
   (key === 'padding' && everyNumber(value, 0));
 

@@ -5,6 +5,7 @@ import { scaleIntoWeightsNotes, scaleThroughShiftNotes, mergeShiftsNotes } from 
 import { constantToTheRightNotes, readBeforeBroadcastNotes, broadcastLastNotes } from './rules/canonical.js';
 import {
   foldPadIntoConvNotes,
+  fuseGroupedConvolutionNotes,
   fuseIm2colIntoMatmulNotes,
   fuseIm2colIntoTransposedMatmulNotes,
   fuseMatmulIntoCol2imNotes,
@@ -56,6 +57,7 @@ export const ruleNotes: readonly RuleNotes[] = [
   readBeforeBroadcastNotes,
   broadcastLastNotes,
   foldPadIntoConvNotes,
+  fuseGroupedConvolutionNotes,
   fuseIm2colIntoMatmulNotes,
   fuseIm2colIntoTransposedMatmulNotes,
   fuseMatmulIntoCol2imNotes,

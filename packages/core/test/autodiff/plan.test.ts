@@ -65,17 +65,19 @@ describe('plans of gradients', () => {
     }
   });
 
-  it('build patches for no stride, dilation, padding and format, forwards, backwards or transposed', async () => {
+  it('build patches for no stride, dilation, padding, groups and format, forwards, backwards or transposed', async () => {
     const options: fc.Arbitrary<Conv2dOptions> = fc.record({
       strides: fc.integer({ min: 1, max: 3 }),
       dilations: fc.integer({ min: 1, max: 2 }),
       padding: fc.constantFrom('same' as const, 'valid' as const, 2),
+      groups: fc.integer({ min: 1, max: 3 }),
       dataFormat: fc.constantFrom('NHWC' as const, 'NCHW' as const),
     });
     await fc.assert(
-      fc.asyncProperty(options, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.boolean(), async (config, window, channels, isTransposed) => {
-        const x = weights(...(config.dataFormat === 'NHWC' ? [2, 9, 8, channels] : [2, channels, 9, 8]));
-        const filters = isTransposed ? weights(window, window, 4, channels) : weights(window, window, channels, 4);
+      fc.asyncProperty(options, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }), fc.boolean(), async (config, window, depth, isTransposed) => {
+        const groups = config.groups!;
+        const x = weights(...(config.dataFormat === 'NHWC' ? [2, 9, 8, depth * groups] : [2, depth * groups, 9, 8]));
+        const filters = isTransposed ? weights(window, window, 2, depth * groups) : weights(window, window, depth, 2 * groups);
         const convolve = (a: Tensor, b: Tensor): Tensor => (isTransposed ? conv2dTranspose(a, b, { ...config, padding: 'same' }) : conv2d(a, b, config));
         const plan = await planOfStep((p) => sum(convolve(relu(p.x!), p.filters!).square()), { x, filters });
         expectNoPatches(plan);

@@ -77,11 +77,12 @@ describe('planned memory', () => {
     });
   });
 
-  it('never holds the patches of a convolution, whatever its strides, dilations, padding and format', async () => {
+  it('never holds the patches of a convolution, whatever its strides, dilations, padding, groups and format', async () => {
     const options = fc.record({
       strides: fc.integer({ min: 1, max: 3 }),
       dilations: fc.integer({ min: 1, max: 2 }),
       padding: fc.constantFrom('same' as const, 'valid' as const, 2),
+      groups: fc.integer({ min: 1, max: 2 }),
       dataFormat: fc.constantFrom('NHWC' as const, 'NCHW' as const),
     });
     await fc.assert(
@@ -90,7 +91,8 @@ describe('planned memory', () => {
         fc.integer({ min: 1, max: 3 }),
         fc.integer({ min: 1, max: 3 }),
         async (config, window, channels) => {
-          const x = zeros(config.dataFormat === 'NHWC' ? [2, 9, 8, channels] : [2, channels, 9, 8]);
+          const all = channels * config.groups;
+          const x = zeros(config.dataFormat === 'NHWC' ? [2, 9, 8, all] : [2, all, 9, 8]);
           const plan = await explain(relu(conv2d(add(x, 1), weights(window, window, channels, 4), config)));
           expect(stepsOf(plan)).to.not.include('im2col');
           expect(stepsOf(plan)).to.include('convMatmul');

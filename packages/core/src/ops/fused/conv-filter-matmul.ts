@@ -5,7 +5,8 @@ import { apply } from '../../tensor/operand.js';
 import { formatShape, sizeOf } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
 import { accumulator, addScaledOf } from '../accumulator.js';
-import { windowCounts, type WindowAttrs } from '../geometry.js';
+import { windowCounts } from '../geometry.js';
+import { checkGroups, groupedFilters } from '../image/groups.js';
 import { checkImage, forEachPixelOfPatches, im2colOp } from '../image/im2col.js';
 import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
@@ -23,29 +24,38 @@ export const convFilterMatmulReference: Kernel<ConvMatmulAttrs> = ({ attrs, inpu
   const product = inferProduct(x!.type, dy!.type, attrs);
   const [depth, outputs] = product.shape as readonly [number, number];
   const sums = accumulator(dtype, depth * outputs);
-  const rows = Array.from({ length: depth }, (_, k) => sums.subarray(k * outputs, (k + 1) * outputs));
+  const { groups } = attrs;
+  const [each, inGroup] = [outputs / groups, channels / groups];
+  const rows = Array.from({ length: depth }, (_, k) => Array.from({ length: groups }, (_, g) => sums.subarray(k * outputs + g * each, k * outputs + (g + 1) * each)));
   const addScaled = addScaledOf(dtype);
 
-  let at = 0;
+  let k = 0;
+  let place = 0;
   forEachPixelOfPatches(attrs, x!.type, dy!.type, (n, row, column) => {
     const isInside = row >= 0 && row < height && column >= 0 && column < width;
     const from = ((n * height + row) * width + column) * channels;
-    const place = Math.floor(at / depth) * outputs;
-    for (let c = 0; c < channels; c++, at++) addScaled(rows[at % depth]!, isInside ? x!.data[from + c]! : 0, dy!.data, place, 1);
+    for (let g = 0; g < groups; g++) {
+      for (let c = 0; c < inGroup; c++) addScaled(rows[k + c]![g]!, isInside ? x!.data[from + g * inGroup + c]! : 0, dy!.data, place + g * each, 1);
+    }
+    k += inGroup;
+    if (k < depth) return;
+    k = 0;
+    place += outputs;
   });
   const store = rowStore(attrs.epilogue, product, extras, x!.data, output);
-  rows.forEach((row, k) => store(row, k * outputs));
+  for (let row = 0; row < depth; row++) store(sums.subarray(row * outputs, (row + 1) * outputs), row * outputs);
 };
 
-/** The type of the filters' gradient before its epilogue: `[KH * KW * C, O]`. */
-function inferProduct(x: TensorType, dy: TensorType, attrs: WindowAttrs): TensorType {
+/** The type of the filters' gradient before its epilogue: `[KH * KW * C / groups, O]`. */
+function inferProduct(x: TensorType, dy: TensorType, attrs: ConvMatmulAttrs): TensorType {
   checkImage('x', x);
   checkImage('dy', dy, '[N, OH, OW, O]');
   const [batch, height, width, channels] = x.shape as readonly [number, number, number, number];
   if (x.dtype === 'bool' || dy.dtype !== x.dtype) throw refuseDType('dy', `it is ${dy.dtype} and \`x\` is ${x.dtype}.`, 'pass two float32 or two int32 tensors.');
   const places = [batch, ...windowCounts([height, width], attrs)];
   if (places.some((dim, axis) => dim !== dy.shape[axis])) throw refuseShape('dy', `${formatShape(dy.shape)} is not [${places.join(', ')}, O].`, 'pass a row of outputs for every place of the window.');
-  return { dtype: x.dtype, shape: [attrs.window[0] * attrs.window[1] * channels, dy.shape[3]!] };
+  checkGroups(channels, dy.shape[3]!, attrs.groups);
+  return { dtype: x.dtype, shape: [attrs.window[0] * attrs.window[1] * (channels / attrs.groups), dy.shape[3]!] };
 }
 
 /** Patches, turned, times the gradients of what they made: the gradient of `convMatmul` with respect to its filters. */
@@ -53,10 +63,14 @@ export const convFilterMatmulOp = /* @__PURE__ */ defineOp<ConvMatmulAttrs>({
   name: 'convFilterMatmul',
   args: ['x', 'dy', '...extras'],
   infer: ([x, dy, ...extras], attrs) => inferEpilogue(attrs.epilogue, inferProduct(x!, dy!, attrs), extras),
-  decompose: ([x, dy, ...extras], { epilogue, ...window }) => {
+  decompose: ([x, dy, ...extras], { epilogue, groups, ...window }) => {
     const patches = apply(im2colOp, [x!], window);
     const places = sizeOf(patches.shape.slice(0, 3));
-    const product = matmul(reshape(patches, [places, patches.shape[3]!]), reshape(dy!, [places, dy!.shape[3]!]), { transposeA: true });
+    const [area, depth, outputs] = [window.window[0] * window.window[1], x!.shape[3]! / groups, dy!.shape[3]!];
+    const product =
+      groups === 1
+        ? matmul(reshape(patches, [places, area * depth]), reshape(dy!, [places, outputs]), { transposeA: true })
+        : reshape(groupedFilters(patches, dy!, { groups, places, area, depth, outputs }), [area * depth, outputs]);
     return applyBody(epilogue, [product, ...extras]);
   },
   flops: ([x, dy, ...extras], attrs) => {

@@ -1,4 +1,4 @@
-import { refuseArgument, refuseDType, refuseShape } from '../../errors/refuse.js';
+import { refuseDType, refuseShape } from '../../errors/refuse.js';
 import { defineOp, type Gradient } from '../../expr/op-def.js';
 import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -6,9 +6,9 @@ import { formatShape, sizeOf } from '../../types/shape.js';
 import { windowCounts, type Pair } from '../geometry.js';
 import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
-import { transpose } from '../shape/transpose.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { conv2dOp, type Conv2dAttrs } from './conv2d.js';
+import { checkGroups, groupedFilters } from './groups.js';
 import { checkImage, im2colOp } from './im2col.js';
 
 export type Conv2dBackpropFilterAttrs = Conv2dAttrs & { readonly window: Pair };
@@ -31,17 +31,15 @@ export const conv2dBackpropFilterOp = /* @__PURE__ */ defineOp<Conv2dBackpropFil
     if (places.some((dim, axis) => dim !== dy!.shape[axis])) {
       throw refuseShape('dy', `${formatShape(dy!.shape)} is not [${places.join(', ')}, O].`, 'pass the gradient of the result of such a convolution of `x`.');
     }
-    if (channels % groups !== 0 || outputs % groups !== 0) throw refuseArgument('groups', `${channels} channels and ${outputs} filters do not divide into ${groups} groups.`, 'use the `groups` of the convolution.');
+    checkGroups(channels, outputs, groups);
     return { dtype: 'float32', shape: [...slide.window, channels / groups, outputs] };
   },
   decompose: ([x, dy], { groups, ...slide }, { shape }) => {
     const patches = apply(im2colOp, [x!], slide);
     const [windowHeight, windowWidth, depth, outputs] = shape as Shape4;
-    const [places, area, each] = [sizeOf(patches.shape.slice(0, 3)), windowHeight * windowWidth, outputs / groups];
+    const [places, area] = [sizeOf(patches.shape.slice(0, 3)), windowHeight * windowWidth];
     if (groups === 1) return reshape(matmul(reshape(patches, [places, area * depth]), reshape(dy!, [places, outputs]), { transposeA: true }), shape);
-    const rows = reshape(transpose(reshape(patches, [places, area, groups, depth]), [2, 0, 1, 3]), [groups, places, area * depth]);
-    const columns = transpose(reshape(dy!, [places, groups, each]), [1, 0, 2]);
-    return reshape(transpose(matmul(rows, columns, { transposeA: true }), [1, 0, 2]), shape);
+    return reshape(groupedFilters(patches, dy!, { groups, places, area, depth, outputs }), shape);
   },
   flops: ([, dy], _, { shape }) => 2 * sizeOf(dy!.shape) * sizeOf(shape.slice(0, 3)),
 });

@@ -10,11 +10,11 @@ import { cast } from '../elementwise/cast.js';
 import { checkPair, extentOf, resolvePadding, transposedSize, windowCount, type DataFormat, type Padding, type Pair, type Pairs } from '../geometry.js';
 import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
-import { transpose } from '../shape/transpose.js';
 import { channelsLast, imageAxes, spatialSize } from './channels.js';
 import { col2imOp } from './col2im.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dOp } from './conv2d.js';
+import { groupedPatches } from './groups.js';
 import { checkImage, checkRank } from './im2col.js';
 
 /** `padding` is that of the convolution from the result back to `x`; `outputSize` is height and width of the result. */
@@ -71,7 +71,7 @@ export const conv2dTransposeOp = /* @__PURE__ */ defineOp<Conv2dTransposeAttrs>(
     const patches =
       groups === 1
         ? matmul(reshape(x!, [places, channels]), reshape(filters!, [area * depth, channels]), { transposeB: true })
-        : groupedPatches(x!, filters!, { groups, places, area, depth, channels });
+        : groupedPatches(x!, filters!, { groups, places, area, depth, outputs: channels });
     const placed = reshape(patches, [n, height, width, area * depth * groups]);
     return apply(col2imOp, [placed], { window: [windowHeight, windowWidth], ...slide, inputShape: outputSize });
   },
@@ -82,22 +82,6 @@ export const conv2dTransposeGradient: Gradient<Conv2dTransposeAttrs> = ({ inputs
   needs[0] ? apply(conv2dOp, [dy, filters!], slide) : null,
   needs[1] ? conv2dBackpropFilter(dy, x!, [filters!.shape[0]!, filters!.shape[1]!], slide) : null,
 ];
-
-interface GroupSizes {
-  readonly groups: number;
-  readonly places: number;
-  readonly area: number;
-  readonly depth: number;
-  readonly channels: number;
-}
-
-/** One product a group, [G, places, C / G] x [G, C / G, area * depth], its channels put side by side in each pixel. */
-function groupedPatches(x: Tensor, filters: Tensor, { groups, places, area, depth, channels }: GroupSizes): Tensor {
-  const each = channels / groups;
-  const rows = transpose(reshape(x, [places, groups, each]), [1, 0, 2]);
-  const columns = transpose(reshape(filters, [area * depth, groups, each]), [1, 2, 0]);
-  return transpose(reshape(matmul(rows, columns), [groups, places, area, depth]), [1, 2, 0, 3]);
-}
 
 export interface Conv2dTransposeOptions {
   /** Pixels of the result from one window to the next. Default 1. */

@@ -10,10 +10,10 @@ import { cast } from '../elementwise/cast.js';
 import { checkPair, resolvePadding, windowCounts, type DataFormat, type Padding, type Pair, type Pairs } from '../geometry.js';
 import { matmul } from '../linalg/matmul.js';
 import { reshape } from '../shape/reshape.js';
-import { transpose } from '../shape/transpose.js';
 import { channelsLast, imageAxes, spatialSize } from './channels.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { groupedProduct } from './groups.js';
 import { checkRank, im2colOp } from './im2col.js';
 
 export type Conv2dAttrs = { readonly strides: Pair; readonly dilations: Pair; readonly padding: Pairs; readonly groups: number };
@@ -75,22 +75,6 @@ export const conv2dGradient: Gradient<Conv2dAttrs> = ({ inputs: [x, filters], at
   needs[0] ? conv2dBackpropInput(dy, filters!, attrs, [x!.shape[1]!, x!.shape[2]!]) : null,
   needs[1] ? conv2dBackpropFilter(x!, dy, [filters!.shape[0]!, filters!.shape[1]!], attrs) : null,
 ];
-
-interface GroupSizes {
-  readonly groups: number;
-  readonly places: number;
-  readonly area: number;
-  readonly depth: number;
-  readonly outputs: number;
-}
-
-/** One product a group: [G, places, area * depth] x [G, area * depth, O / G], the groups side by side in the result. */
-function groupedProduct(patches: Tensor, filters: Tensor, { groups, places, area, depth, outputs }: GroupSizes): Tensor {
-  const rows = transpose(reshape(patches, [places, area, groups, depth]), [2, 0, 1, 3]);
-  const columns = transpose(reshape(filters, [area * depth, groups, outputs / groups]), [1, 0, 2]);
-  const product = matmul(reshape(rows, [groups, places, area * depth]), columns);
-  return transpose(product, [1, 0, 2]);
-}
 
 export interface Conv2dOptions {
   /** Pixels from one window to the next; a number for both axes. Default 1. */

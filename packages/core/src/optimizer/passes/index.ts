@@ -1,7 +1,7 @@
 import type { Pass } from '../pass.js';
 import { mergeShifts, scaleIntoWeights, scaleThroughShift } from '../rules/batch-norm.js';
 import * as canonical from '../rules/canonical.js';
-import { foldPadIntoConv, fuseIm2colIntoMatmul, fuseIm2colIntoTransposedMatmul, fuseMatmulIntoCol2im } from '../rules/convolution.js';
+import { foldPadIntoConv, fuseGroupedConvolution, fuseIm2colIntoMatmul, fuseIm2colIntoTransposedMatmul, fuseMatmulIntoCol2im } from '../rules/convolution.js';
 import { decomposeUnsupported, lowerConvolution } from '../rules/decompose.js';
 import { foldElementwise, foldMovement, foldReshape } from '../rules/fold-constants.js';
 import { fuseElementwise } from '../rules/fuse-elementwise.js';
@@ -70,6 +70,7 @@ export const pipeline = (): readonly LevelledPass[] => [
   { name: 'fold-pad-into-conv', level: 1, rules: [foldPadIntoConv] },
   { name: 'fold-batchnorm', level: 1, rules: [scaleThroughShift, scaleIntoWeights, mergeShifts] },
   { name: 'cse', level: 1, rules: [shareEqual] },
+  { name: 'fuse-grouped-conv', level: 2, rules: [fuseGroupedConvolution] },
   { name: 'lower-conv', level: 0, rules: [lowerConvolution, decomposeUnsupported] },
   { name: 'fuse-im2col-into-matmul', level: 2, rules: [fuseIm2colIntoMatmul, fuseIm2colIntoTransposedMatmul, fuseMatmulIntoCol2im, views.reshapeOfReshape, views.reshapeToItself] },
   { name: 'fuse-epilogue', level: 2, rules: [fuseEpilogue, views.reshapeOfReshape, views.reshapeToItself] },

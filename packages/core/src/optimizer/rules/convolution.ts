@@ -6,12 +6,15 @@ import { convInputMatmulOp } from '../../ops/fused/conv-input-matmul.js';
 import { convMatmulOp } from '../../ops/fused/conv-matmul.js';
 import type { Pair, Pairs, WindowAttrs } from '../../ops/geometry.js';
 import { col2im, col2imOp, type Col2imAttrs } from '../../ops/image/col2im.js';
-import { conv2d, conv2dOp } from '../../ops/image/conv2d.js';
+import { conv2dBackpropFilterOp, type Conv2dBackpropFilterAttrs } from '../../ops/image/conv2d-backprop-filter.js';
+import { conv2dTransposeOp, type Conv2dTransposeAttrs } from '../../ops/image/conv2d-transpose.js';
+import { conv2d, conv2dOp, type Conv2dAttrs } from '../../ops/image/conv2d.js';
 import { im2col, im2colOp } from '../../ops/image/im2col.js';
 import { matmul, matmulOp, type MatmulAttrs } from '../../ops/linalg/matmul.js';
 import { pad, padOp, type PadAttrs } from '../../ops/shape/pad.js';
 import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
 import { transposeOp } from '../../ops/shape/transpose.js';
+import { apply } from '../../tensor/operand.js';
 import { sameShape, sizeOf } from '../../types/shape.js';
 import type { RuleNotes } from '../notes.js';
 import { reads, type Measure } from '../measure.js';
@@ -96,6 +99,7 @@ export const fuseIm2colIntoMatmul = defineRule({
     if ((root.attrs as MatmulAttrs).transposeB) filters = graph.op(transposeOp, [filters], { perm: [1, 0] });
     const fused = graph.ifSupported(convMatmulOp, [graph.node(patches.inputs[0]!), filters], {
       ...(patches.attrs as WindowAttrs),
+      groups: 1,
       epilogue: [],
     });
     if (!fused || sameShape(fused.type.shape, root.type.shape)) return fused;
@@ -148,7 +152,7 @@ export const fuseIm2colIntoTransposedMatmul = defineRule({
   rewrite: ({ rows, outputs }, graph) => {
     const patches = patchesUnder(rows, graph)!;
     const placed = graph.op(reshapeOp, [outputs], { shape: [...patches.type.shape.slice(0, 3), outputs.type.shape[1]!] });
-    return graph.ifSupported(convFilterMatmulOp, [graph.node(patches.inputs[0]!), placed], { ...(patches.attrs as WindowAttrs), epilogue: [] });
+    return graph.ifSupported(convFilterMatmulOp, [graph.node(patches.inputs[0]!), placed], { ...(patches.attrs as WindowAttrs), groups: 1, epilogue: [] });
   },
 });
 
@@ -192,7 +196,7 @@ export const fuseMatmulIntoCol2im = defineRule({
     if (!(product.attrs as MatmulAttrs).transposeB) filters = graph.op(transposeOp, [filters], { perm: [1, 0] });
     const shape = [...patches.type.shape.slice(0, 3), filters.type.shape[1]!];
     const dy = sameShape(rows.type.shape, shape) ? rows : graph.op(reshapeOp, [rows], { shape });
-    return graph.ifSupported(convInputMatmulOp, [dy, filters], { ...(root.attrs as Col2imAttrs), epilogue: [] });
+    return graph.ifSupported(convInputMatmulOp, [dy, filters], { ...(root.attrs as Col2imAttrs), groups: 1, epilogue: [] });
   },
 });
 
@@ -221,5 +225,48 @@ export const fuseMatmulIntoCol2imNotes: RuleNotes = {
       () => reshape(matmul(draw.input([sizeOf(places), o]), draw.input([1, o, depth])), shape),
     ])();
     return col2im(product, { ...options, inputShape });
+  },
+};
+
+// --- groups ---
+
+const groupedOps = (): OpDef[] => [conv2dOp as OpDef, conv2dTransposeOp as OpDef, conv2dBackpropFilterOp as OpDef];
+const isGrouped = ({ op, attrs }: GraphNode): boolean => groupedOps().includes(op) && (attrs.groups as number) > 1;
+
+export const fuseGroupedConvolution = defineRule({
+  name: 'fuse-grouped-convolution',
+  match: () => any('root', isGrouped),
+  when: ({ root }, graph) => graph.supports(root) !== true,
+  rewrite: ({ root }, graph) => {
+    const [first, second] = root.inputs.map((id) => graph.node(id)) as [GraphNode, GraphNode];
+    if (root.op === (conv2dBackpropFilterOp as OpDef)) {
+      const fused = graph.ifSupported(convFilterMatmulOp, [first, second], { ...(root.attrs as Conv2dBackpropFilterAttrs), epilogue: [] });
+      return fused && graph.op(reshapeOp, [fused], { shape: root.type.shape });
+    }
+    const { shape } = second.type;
+    const window: Pair = [shape[0]!, shape[1]!];
+    const operands = [first, graph.op(reshapeOp, [second], { shape: [sizeOf(shape.slice(0, 3)), shape[3]!] })];
+    if (root.op === (conv2dOp as OpDef)) return graph.ifSupported(convMatmulOp, operands, { window, ...(root.attrs as Conv2dAttrs), epilogue: [] });
+    const { outputSize, ...slide } = root.attrs as Conv2dTransposeAttrs;
+    return graph.ifSupported(convInputMatmulOp, operands, { window, ...slide, inputShape: outputSize, epilogue: [] });
+  },
+});
+
+export const fuseGroupedConvolutionNotes: RuleNotes = {
+  rule: fuseGroupedConvolution,
+  because: 'as products of matrices there is one for each group, of patches that are moved twice; read straight from the image, nothing moves',
+  saves: { unit: 'grouped convolutions to take apart', of: (node) => (isGrouped(node) ? 1 : 0) },
+  build: (draw) => {
+    const groups = draw.integer(2, 3);
+    const [n, h, w, depth, each] = [draw.integer(1, 2), draw.integer(3, 5), draw.integer(3, 5), draw.integer(1, 2), draw.integer(1, 2)];
+    const [x, filters] = [draw.input([n, h, w, groups * depth]), draw.input([draw.integer(1, 3), 2, depth, groups * each])];
+    const options = { strides: draw.integer(1, 2), dilations: draw.integer(1, 2), padding: draw.pick(['same', 3] as const), groups };
+    const y = conv2d(x, filters, options);
+    const attrs = y.expr.attrs as Conv2dAttrs;
+    return draw.pick([
+      () => y,
+      () => apply(conv2dTransposeOp, [draw.input(y.shape), filters], { ...attrs, outputSize: [h, w] }),
+      () => apply(conv2dBackpropFilterOp, [x, draw.input(y.shape)], { ...attrs, window: [filters.shape[0]!, 2] }),
+    ])();
   },
 };

@@ -104,10 +104,10 @@ for (const precision of ['float32', 'float64'] as const) {
           await evaluate(product);
           const result = reshape(product, [...patches.shape.slice(0, 3), 3]);
           const extras = [reals([3], c.seed + 2), reals(result.shape, c.seed + 3)];
-          const fused = apply(op('convMatmul'), [x, filters, ...extras], { ...window, epilogue });
+          const fused = apply(op('convMatmul'), [x, filters, ...extras], { ...window, groups: 1, epilogue });
           await expectSame(fused, await stepByStep(epilogue, [result, ...extras]));
           await expectSame(op('convMatmul').decompose([x, filters, ...extras], fused.expr.attrs, fused.type)!, fused);
-          await expectSame(apply(op('convMatmul'), [x, filters], { ...window, epilogue: [] }), result);
+          await expectSame(apply(op('convMatmul'), [x, filters], { ...window, groups: 1, epilogue: [] }), result);
         }),
         seeded(60),
       ));
@@ -125,7 +125,7 @@ for (const precision of ['float32', 'float64'] as const) {
           const product = apply(op('matmul'), [reshape(patches, [sizeOf(places), depth]), reshape(dy, [sizeOf(places), 3])], { transposeA: true, transposeB: false });
           await evaluate(product);
           const extras = [reals([3], c.seed + 2), reals([depth, 3], c.seed + 3)];
-          const fused = apply(op('convFilterMatmul'), [x, dy, ...extras], { ...window, epilogue });
+          const fused = apply(op('convFilterMatmul'), [x, dy, ...extras], { ...window, groups: 1, epilogue });
           await expectSame(fused, await stepByStep(epilogue, [product, ...extras]));
           await expectSame(op('convFilterMatmul').decompose([x, dy, ...extras], fused.expr.attrs, fused.type)!, fused);
         }),
@@ -143,7 +143,7 @@ for (const precision of ['float32', 'float64'] as const) {
           const images = apply(op('col2im'), [reshape(product, [...places, depth])], { ...window, inputShape: c.size });
           await evaluate(images);
           const extras = [reals([c.channels], c.seed + 2), reals(images.shape, c.seed + 3)];
-          const fused = apply(op('convInputMatmul'), [dy, filters, ...extras], { ...window, inputShape: c.size, epilogue });
+          const fused = apply(op('convInputMatmul'), [dy, filters, ...extras], { ...window, groups: 1, inputShape: c.size, epilogue });
           await expectSame(fused, await stepByStep(epilogue, [images, ...extras]));
           await expectSame(op('convInputMatmul').decompose([dy, filters, ...extras], fused.expr.attrs, fused.type)!, fused);
         }),
@@ -153,7 +153,7 @@ for (const precision of ['float32', 'float64'] as const) {
 }
 
 describe('fused ops', () => {
-  const square = { window: [3, 3], strides: [1, 1], dilations: [1, 1], padding: [[1, 1], [1, 1]] } as const;
+  const square = { window: [3, 3], strides: [1, 1], dilations: [1, 1], padding: [[1, 1], [1, 1]], groups: 1 } as const;
 
   it('convMatmul never holds the patch matrix', async () => {
     const backend = await setBackend(cpu());
