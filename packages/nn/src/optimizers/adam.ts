@@ -23,13 +23,13 @@ export interface AdamOptions extends OptimizerOptions {
  * @example
  * import { setBackend, tensor } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
- * import { adam } from '@unfoldjs/nn';
+ * import { adam, parameterAt } from '@unfoldjs/nn';
  * await setBackend(cpu());
  * const params = { w: tensor([1]) };
  * const optimizer = adam({ epsilon: 0 });
  * const at = { learningRate: tensor(0.25), step: tensor(1) };
  * const next = optimizer.update({ w: tensor([8]) }, optimizer.init(params), params, at);
- * (await next.params.w.item()).toFixed(3); // => '0.750'
+ * (await parameterAt(next.params, 'w').data())[0].toFixed(3); // => '0.750'
  */
 export const adam = (options: AdamOptions = {}): Optimizer => adamOf('adam', options);
 

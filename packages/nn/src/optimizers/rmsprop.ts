@@ -22,13 +22,13 @@ export interface RmspropOptions extends OptimizerOptions {
  * @example
  * import { setBackend, tensor } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
- * import { rmsprop } from '@unfoldjs/nn';
+ * import { parameterAt, rmsprop } from '@unfoldjs/nn';
  * await setBackend(cpu());
  * const params = { w: tensor([1]) };
  * const optimizer = rmsprop({ rho: 0.75, epsilon: 0 });
  * const at = { learningRate: tensor(0.25), step: tensor(1) };
  * const next = optimizer.update({ w: tensor([8]) }, optimizer.init(params), params, at);
- * await next.params.w.item(); // 0.5
+ * await parameterAt(next.params, 'w').item(); // 0.5
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;

@@ -18,13 +18,13 @@ export interface SgdOptions extends OptimizerOptions {
  * @example
  * import { setBackend, tensor } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
- * import { sgd } from '@unfoldjs/nn';
+ * import { parameterAt, sgd } from '@unfoldjs/nn';
  * await setBackend(cpu());
  * const params = { w: tensor([1, 2]) };
  * const optimizer = sgd();
  * const at = { learningRate: tensor(0.5), step: tensor(1) };
  * const next = optimizer.update({ w: tensor([2, 2]) }, optimizer.init(params), params, at);
- * await next.params.w.data(); // Float32Array [0, 1]
+ * await parameterAt(next.params, 'w').data(); // Float32Array [0, 1]
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { momentum = 0, nesterov = false } = options;

@@ -82,7 +82,7 @@ interface Given {
  * @example
  * import { setBackend, tensor } from '@unfoldjs/core';
  * import { cpu } from '@unfoldjs/backend-cpu';
- * import { dense, meanSquaredError, sequential, sgd, trainState, trainStep } from '@unfoldjs/nn';
+ * import { dense, meanSquaredError, parameterAt, sequential, sgd, trainState, trainStep } from '@unfoldjs/nn';
  * await setBackend(cpu());
  * const model = sequential([dense({ units: 1, useBias: false, kernelInitializer: 'zeros' })], { inputShape: [1] });
  * const optimizer = sgd();
@@ -90,7 +90,7 @@ interface Given {
  * const batch = { images: tensor([[1], [1]]), labels: tensor([[2], [2]]) };
  * const { state, loss } = await step(await trainState(model, { optimizer }), batch);
  * await loss.item(); // 4
- * await state.params.dense.kernel.data(); // Float32Array [1]
+ * await parameterAt(state.params, 'dense.kernel').data(); // Float32Array [1]
  */
 export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
   const op = 'trainStep';
