@@ -1,4 +1,5 @@
 // How each golden operation is said in our words. One row an operation; a list of results where it has several.
+import * as nn from '@unfoldjs/nn';
 import * as u from '@unfoldjs/core';
 import type { Tensor } from '@unfoldjs/core';
 import { type GoldenAttrs, numberOf } from './format.js';
@@ -134,8 +135,25 @@ function stridedSlice(x: Tensor, attrs: GoldenAttrs): Tensor {
   return u.stridedSlice(x, begin!, ends, steps, { endMask: mask });
 }
 
+/** Losses of @unfoldjs/nn: they take labels, predictions and weights. */
+const loss = (f: (labels: Tensor, predictions: Tensor, options: { weights?: Tensor; reduction?: nn.Reduction }) => Tensor): Adapter =>
+  row([], ({ all: [labels, predictions], named: { weights } }, { reduction }) => f(labels!, predictions!, given({ weights, reduction: reduction as nn.Reduction | undefined })));
+const smoothLoss = (f: (labels: Tensor, logits: Tensor, options: { weights?: Tensor; reduction?: nn.Reduction; labelSmoothing?: number }) => Tensor): Adapter =>
+  row([], ({ all: [labels, logits], named: { weights } }, { reduction, labelSmoothing }) =>
+    f(labels!, logits!, given({ weights, labelSmoothing, reduction: reduction as nn.Reduction | undefined })),
+  );
+
+/** ONNX: logits first, classes on axis 1, weights one a class, and labels that do not count. */
+function sparseSoftmaxCrossEntropy({ named: { logits, labels, weights } }: Inputs, { reduction, ignoreIndex }: GoldenAttrs): Tensor {
+  const rank = logits!.rank;
+  const classesLast = u.transpose(logits!, [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1]);
+  const counts = ignoreIndex === undefined || ignoreIndex === null ? undefined : u.cast(u.notEqual(labels!, ignoreIndex), 'float32');
+  return nn.softmaxCrossEntropy(labels!, classesLast, given({ classWeights: weights, weights: counts, reduction: reduction as nn.Reduction | undefined }));
+}
+
 export const adapters: Readonly<Record<string, Adapter>> = {
   abs: unary('abs', u.abs),
+  absoluteDifference: loss(nn.meanAbsoluteError),
   acos: unary('acos', u.acos),
   acosh: unary('acosh', u.acosh),
   add: binary('add', u.add),
@@ -217,6 +235,10 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   groupNorm: row('groupNorm', ({ named: { x, scale, bias } }, { numGroups, epsilon }) => u.groupNorm(x!, { groups: numGroups!, ...given({ scale, offset: bias, epsilon }), dataFormat: 'NCHW' })),
   hardSigmoid: row('hardSigmoid', ({ all: [x] }, { alpha, beta }) => u.hardSigmoid(x!, given({ alpha, beta }))),
   hardSwish: unary('hardSwish', u.hardSwish),
+  hingeLoss: loss(nn.hingeLoss),
+  huberLoss: row([], ({ all: [labels, predictions], named: { weights } }, { reduction, delta }) =>
+    nn.huberLoss(labels!, predictions!, given({ weights, delta, reduction: reduction as nn.Reduction | undefined })),
+  ),
   identity: row([], ({ all: [x] }) => x!),
   instanceNorm: row('instanceNorm', ({ named: { x, scale, bias } }, { epsilon }) => u.instanceNorm(x!, { ...given({ scale, offset: bias, epsilon }), dataFormat: 'NCHW' })),
   isFinite: unary('isFinite', u.isFinite),
@@ -236,6 +258,9 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   localResponseNormalization: row('localResponseNormalization', ({ all: [x] }, { depthRadius, bias, alpha, beta }) => u.localResponseNormalization(x!, given({ depthRadius, bias, alpha, beta }))),
   log: unary('log', u.log),
   log1p: unary('log1p', u.log1p),
+  logLoss: row([], ({ all: [labels, predictions], named: { weights } }, { reduction, epsilon }) =>
+    nn.logLoss(labels!, predictions!, given({ weights, epsilon, reduction: reduction as nn.Reduction | undefined })),
+  ),
   logSigmoid: unary('logSigmoid', u.logSigmoid),
   logSoftmax: row('logSoftmax', ({ all: [x] }, attrs) => u.logSoftmax(x!, given({ axis: axisOf(attrs) }))),
   logSum: reduction('sum', (x, options) => u.log(u.sum(x, options))),
@@ -257,6 +282,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   maximum: binary('maximum', u.maximum),
   mean: reduction('mean', u.mean),
   meanN: row(['add', 'div'], ({ all }) => u.div(all.reduce((a, b) => u.add(a, b)), all.length)),
+  meanSquaredError: loss(nn.meanSquaredError),
   min: reduction('min', u.min),
   minN: folded('minimum', u.minimum),
   minimum: binary('minimum', u.minimum),
@@ -292,11 +318,14 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   selu: unary('selu', u.selu),
   separableConv2d: row('separableConv2d', ({ named: { x, depthwiseFilter, pointwiseFilter } }, attrs) => u.separableConv2d(x!, depthwiseFilter!, pointwiseFilter!, sliding(attrs))),
   sigmoid: unary('sigmoid', u.sigmoid),
+  sigmoidCrossEntropy: smoothLoss(nn.sigmoidCrossEntropy),
   sign: unary('sign', u.sign),
   sin: unary('sin', u.sin),
   sinh: unary('sinh', u.sinh),
   slice: row('slice', ({ all: [x] }, { begin, size }) => u.slice(x!, begin!, size as readonly number[])),
   softmax: row('softmax', ({ all: [x] }, attrs) => u.softmax(x!, given({ axis: axisOf(attrs) }))),
+  softmaxCrossEntropy: smoothLoss(nn.softmaxCrossEntropy),
+  softmaxCrossEntropySparse: row([], sparseSoftmaxCrossEntropy),
   softplus: unary('softplus', u.softplus),
   softsign: unary('softsign', u.softsign),
   spaceToDepth: row('spaceToDepth', ({ all: [x] }, attrs) => u.spaceToDepth(x!, attrs.blockSize!, given({ dataFormat: image(attrs) }))),
@@ -325,24 +354,15 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   zerosLike: unary('zerosLike', u.zerosLike),
 };
 
-const loss = 'a loss: it belongs to @unfoldjs/nn';
 const volume = 'images of three dimensions are out of scope';
 
 /** Operations that this project does not have, with the reason. */
 export const leftOutOps: Readonly<Record<string, string>> = {
-  absoluteDifference: loss,
   avgPool3d: volume,
   conv3d: volume,
   conv3dTranspose: volume,
   dropout: 'a layer: it belongs to @unfoldjs/nn',
-  hingeLoss: loss,
-  huberLoss: loss,
-  logLoss: loss,
   maxPool3d: volume,
-  meanSquaredError: loss,
-  sigmoidCrossEntropy: loss,
-  softmaxCrossEntropy: loss,
-  softmaxCrossEntropySparse: loss,
 };
 
 const training = 'training form: the layer in @unfoldjs/nn updates running statistics';

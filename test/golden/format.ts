@@ -29,6 +29,7 @@ export interface GoldenAttrs {
   readonly constantValue?: JsonNumber;
   readonly countIncludePad?: boolean;
   readonly dataFormat?: string;
+  readonly delta?: number;
   readonly depth?: number;
   readonly depthRadius?: number;
   readonly dilations?: readonly number[];
@@ -41,8 +42,10 @@ export interface GoldenAttrs {
   readonly filterFormat?: string;
   readonly groups?: number;
   readonly halfPixelCenters?: boolean;
+  readonly ignoreIndex?: number | null;
   readonly k?: number;
   readonly keepDims?: boolean;
+  readonly labelSmoothing?: number;
   readonly leakyreluAlpha?: number;
   readonly max?: number | null;
   readonly min?: number | null;
@@ -59,6 +62,7 @@ export interface GoldenAttrs {
   readonly pad?: PoolPadding;
   readonly paddings?: readonly (readonly [number, number])[];
   readonly perm?: readonly number[] | null;
+  readonly reduction?: string;
   readonly reps?: readonly number[];
   readonly reverse?: boolean;
   readonly shape?: readonly number[];
