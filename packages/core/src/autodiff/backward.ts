@@ -8,6 +8,7 @@ import { formatType, sameType } from '../types/tensor-type.js';
 import { dependents, isFloat } from './dependents.js';
 import { expand } from './expand.js';
 import { gradientOf } from './gradients.js';
+import { stopGradientOp } from './stop-gradient.js';
 import { unbroadcast } from './unbroadcast.js';
 
 /**
@@ -47,7 +48,7 @@ export function backward(root: Expr, dy: Tensor, leaves: readonly Expr[]): (Tens
 
 /** A leaf that matters, but only through integers or booleans, would silently get no gradient. */
 function refuseBlocked(order: readonly Expr[], leaf: Expr, root: Expr): void {
-  const all = dependents(order, [leaf]);
+  const all = dependents(order, [leaf], ({ op }) => op !== stopGradientOp);
   const smooth = dependents(order, [leaf], isFloat);
   if (!all.has(root) || smooth.has(root)) return;
   const blocking = order.find((expr) => all.has(expr) && !isFloat(expr))!;

@@ -75,13 +75,14 @@ describe('grad', () => {
     expect(await grad(deep)(tensor([1])).data()).to.deep.equal(Float32Array.of(20_001));
   });
 
-  it('refuses integers, results that are no scalar, and ways that lead through integers', () => {
+  it('refuses integers, results that are no scalar, and ways that lead through integers, unless they are stopped', async () => {
     const x = tensor([1, 2]);
     expect(failure(() => grad((y: Tensor) => y.sum())(tensor([1], [1], 'int32'))).code).to.equal('DTYPE_MISMATCH');
     expect(failure(() => grad((y: Tensor) => y)(x)).code).to.equal('SHAPE_MISMATCH');
     const blocked = failure(() => grad((y: Tensor) => y.argMax().cast('float32').sum())(x));
     expect(blocked.code).to.equal('NOT_DIFFERENTIABLE');
     expect(blocked.message).to.contain('argMax');
+    expect(await grad((y: Tensor) => stopGradient(y).argMax().cast('float32').sum())(x).data()).to.deep.equal(Float32Array.of(0, 0));
     expect(failure(() => grad((y: Tensor) => y.sum())(3 as unknown as Tensor)).code).to.equal('INVALID_ARGUMENT');
   });
 });

@@ -9,9 +9,9 @@ import { checkedElement } from '../create/check.js';
 import { cast } from './cast.js';
 import { equal } from './equal.js';
 import { unaryArithmetic } from './families.js';
+import { side } from './kinks.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
-import { where } from './where.js';
 
 export interface ClipOptions {
   /** The lower bound. Default: none. */
@@ -34,7 +34,7 @@ export const clipOp = /* @__PURE__ */ unaryArithmetic<ClipAttrs>({
   scalar: clipScalar,
 });
 
-export const clipGradient: Gradient = ({ inputs: [x], output, dy }) => [where(equal(x!, output), dy, 0)];
+export const clipGradient: Gradient = ({ inputs: [x], output, dy }) => [side(equal(x!, output), dy, 0)];
 
 /**
  * The elements of `x` cut to `min` and `max`, elementwise; NaN stays NaN. Keeps int32, with whole bounds; bool becomes int32.

@@ -5,6 +5,7 @@ import { checkNumber } from '../check.js';
 import { checkOptions } from '../checked.js';
 import { cast } from './cast.js';
 import { unaryFloat } from './families.js';
+import { side } from './kinks.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
 import { where } from './where.js';
@@ -24,7 +25,7 @@ export const leakyReluOp = /* @__PURE__ */ unaryFloat<LeakyReluAttrs>({
   scalar: leakyReluScalar,
 });
 
-export const leakyReluGradient: Gradient<LeakyReluAttrs> = ({ inputs: [x], attrs: { alpha }, dy }) => [where(less(0, x!), dy, mul(dy, alpha))];
+export const leakyReluGradient: Gradient<LeakyReluAttrs> = ({ inputs: [x], attrs: { alpha }, dy }) => [side(less(0, x!), dy, mul(dy, alpha))];
 
 /**
  * `x` from 0 up, `alpha * x` below, elementwise; float32.

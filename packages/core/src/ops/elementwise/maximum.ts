@@ -1,6 +1,6 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
-import { taken } from './ties.js';
+import { taken } from './kinks.js';
 
 // Three arguments come: the bare Math.max would take the third into account.
 export const maxScalar: ScalarForm = () => (a, b) => Math.max(a, b);

@@ -1,6 +1,6 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { binary, binaryArithmetic } from './families.js';
-import { taken } from './ties.js';
+import { taken } from './kinks.js';
 
 // Three arguments come: the bare Math.min would take the third into account.
 export const minScalar: ScalarForm = () => (a, b) => Math.min(a, b);

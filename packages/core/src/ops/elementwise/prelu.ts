@@ -1,5 +1,6 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { activationFloat, binaryToFloat } from './families.js';
+import { side } from './kinks.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
 import { where } from './where.js';
@@ -12,7 +13,7 @@ export const preluOp = /* @__PURE__ */ activationFloat({
   scalar: preluScalar,
 });
 
-export const preluGradient: Gradient = ({ inputs: [x, alpha], dy }) => [where(less(0, x!), dy, mul(dy, alpha!)), where(less(0, x!), 0, mul(dy, x!))];
+export const preluGradient: Gradient = ({ inputs: [x, alpha], dy }) => [side(less(0, x!), dy, mul(dy, alpha!)), side(less(0, x!), 0, mul(dy, x!))];
 
 /**
  * `x` from 0 up, `alpha * x` below, elementwise with broadcasting; `alpha` is a tensor, mostly one number a channel; float32.

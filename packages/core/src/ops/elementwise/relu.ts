@@ -1,8 +1,8 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
+import { side } from './kinks.js';
 import { less } from './less.js';
 import { maximum } from './maximum.js';
-import { where } from './where.js';
 
 export const reluScalar: ScalarForm = () => (x) => Math.max(x, 0);
 
@@ -13,7 +13,7 @@ export const reluOp = /* @__PURE__ */ unaryArithmetic({
 });
 
 /** From the result, so that it can be all that a product stores: what went into relu need not be kept. */
-export const reluGradient: Gradient = ({ output, dy }) => [where(less(0, output), dy, 0)];
+export const reluGradient: Gradient = ({ output, dy }) => [side(less(0, output), dy, 0)];
 
 /**
  * `max(x, 0)`, elementwise. Keeps int32; bool becomes int32.

@@ -1,10 +1,10 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
 import { unary, unaryArithmetic } from './families.js';
+import { side } from './kinks.js';
 import { less } from './less.js';
 import { logicalAnd } from './logical-and.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
-import { where } from './where.js';
 
 export const relu6Scalar: ScalarForm = () => (x) => Math.min(Math.max(x, 0), 6);
 
@@ -14,7 +14,7 @@ export const relu6Op = /* @__PURE__ */ unaryArithmetic({
   scalar: relu6Scalar,
 });
 
-export const relu6Gradient: Gradient = ({ inputs: [x], dy }) => [where(logicalAnd(less(0, x!), less(x!, 6)), dy, 0)];
+export const relu6Gradient: Gradient = ({ inputs: [x], dy }) => [side(logicalAnd(less(0, x!), less(x!, 6)), dy, 0)];
 
 /**
  * `min(max(x, 0), 6)`, elementwise. Keeps int32; bool becomes int32.

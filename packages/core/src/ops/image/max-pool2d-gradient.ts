@@ -1,4 +1,5 @@
 import type { Kernel } from '../../backend/kernel.js';
+import { stopGradient } from '../../autodiff/stop-gradient.js';
 import { refuseDType, refuseShape } from '../../errors/refuse.js';
 import { defineOp } from '../../expr/op-def.js';
 import { scalarOf } from '../../tensor/operand.js';
@@ -50,7 +51,7 @@ export const maxPool2dGradientOp = /* @__PURE__ */ defineOp<PoolAttrs>({
     const [n, height, width] = x!.shape as readonly [number, number, number];
     const [, rows, columns, channels] = y!.shape as readonly [number, number, number, number];
     const inWindow = [n, rows, columns, 1, channels];
-    const isEqual = equal(windowElements(x!, attrs, y!.type), reshape(y!, inWindow));
+    const isEqual = stopGradient(equal(windowElements(x!, attrs, y!.type), reshape(y!, inWindow)));
     const isPadded = coveringPadding([height, width], attrs, [rows, columns]).flat().some((pixels) => pixels > 0);
     const inside = () => windowElements(broadcastTo(scalarOf(1, 'float32'), [1, height, width, 1]), attrs, { dtype: 'float32', shape: [1, rows, columns, 1] });
     const isLargest = isPadded ? logicalAnd(isEqual, cast(inside(), 'bool')) : isEqual;

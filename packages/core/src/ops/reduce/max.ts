@@ -1,3 +1,4 @@
+import { stopGradient } from '../../autodiff/stop-gradient.js';
 import type { Gradient } from '../../expr/op-def.js';
 import { apply, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -19,7 +20,7 @@ export const reduceMaxOp = /* @__PURE__ */ reduction({ name: 'reduceMax' });
 /** In equal parts to all that are largest. */
 export const reduceMaxGradient: Gradient<ReduceAttrs> = ({ inputs: [x], output, attrs: { axes }, dy }) => {
   const kept = reducedShape(x!.shape, axes, true);
-  const isLargest = equal(x!, reshape(output, kept));
+  const isLargest = stopGradient(equal(x!, reshape(output, kept)));
   const count = sum(cast(isLargest, 'float32'), { axes, keepDims: true });
   return [where(isLargest, div(reshape(dy, kept), count), 0)];
 };

@@ -1,3 +1,4 @@
+import { stopGradient } from '../../autodiff/stop-gradient.js';
 import { unfoldError } from '../../errors/unfold-error.js';
 import { scalarOf, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -66,8 +67,9 @@ function pick(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
   const last = { axis: -1, keepDims: true } as const;
   const found: Tensor[] = [];
   let taken = zeros(x.shape, 'bool');
+  const sizes = stopGradient(x);
   for (let i = 0; i < k; i++) {
-    const left = where(taken, lowest, x);
+    const left = where(taken, lowest, sizes);
     const value = max(left, { axes: -1, keepDims: true });
     // Once only the lowest value is left, those that are taken look the same: the first that is not taken is next.
     const index = where(equal(value, lowest), argMax(cast(logicalNot(taken), 'int32'), last), argMax(left, last));
