@@ -1,7 +1,7 @@
 import { applyPatches } from 'immer';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatType, type Backend, type Tensor } from '@unfoldjs/core';
+import { formatType, setBackend, type Backend, type Tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import {
   checkTypes,
@@ -20,6 +20,7 @@ import {
   type Rule,
   type RuleNotes,
 } from '@unfoldjs/core/rules';
+import { graphGradients } from './graph-gradients.js';
 import { runGraph } from './run-graph.js';
 
 type OpenDraw = Draw & { readonly inputs: readonly Tensor[] };
@@ -43,6 +44,7 @@ export function ruleLaws(notes: RuleNotes, { runs = 200, firings = 20, seed = 1 
   let backend: Backend;
   before(async () => {
     backend = await cpu().open();
+    await setBackend(cpu({ precision: 'float64' })); // for gradients; values are checked on `backend`
   });
   const target = () => notes.target ?? backend;
   const same = (a: number, b: number): boolean => (notes.zeroMayChangeSign ? a === b || (a !== a && b !== b) : Object.is(a, b));
@@ -65,6 +67,17 @@ export function ruleLaws(notes: RuleNotes, { runs = 200, firings = 20, seed = 1 
   });
 
   it('leaves types and values as they are', async () => checkMeaning(plain(), backend, same));
+
+  it('leaves gradients as they are, on its example and on random graphs', async function () {
+    this.timeout(60_000);
+    await checkGradients(plain());
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (generate) => {
+        await checkGradients(setUp(drawFrom((min, max) => generate(fc.integer, { min, max }))));
+      }),
+      { numRuns: Math.ceil(runs / 10), seed, endOnFailure: true },
+    );
+  });
 
   it('is undone exactly by its inverse patches', () => checkUndo(plain()));
 
@@ -113,6 +126,22 @@ async function checkMeaning(
     const wanted = expected[i]!;
     if (data.length !== wanted.length || !data.every((value, k) => same(value, wanted[k]!)))
       expect(Array.from(data)).to.deep.equal(Array.from(wanted));
+  });
+}
+
+/**
+ * In doubles, so that what a rule sums in another order is lost in what it may round: constants that it folds, to float32. That is
+ * 2^-24 of each; 2^-21 of the largest gradient leaves room for eight of them in one.
+ */
+async function checkGradients({ before, pool, result: { after } }: Setting): Promise<void> {
+  const expected = await graphGradients(before, pool);
+  if (!expected) return;
+  const actual = await graphGradients(after, pool);
+  expect(actual, 'the rule takes gradients away').to.not.equal(null);
+  const largest = Math.max(1, ...expected.flatMap((data) => Array.from(data, Math.abs).filter(Number.isFinite)));
+  actual!.forEach((data, i) => {
+    const isSame = data.every((value, k) => Object.is(value, expected[i]![k]!) || Math.abs(value - expected[i]![k]!) <= 2 ** -21 * largest);
+    if (!isSame) expect(Array.from(data)).to.deep.equal(Array.from(expected[i]!));
   });
 }
 
