@@ -1,12 +1,9 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
-import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkNumber } from '../check.js';
-import { checkOptions } from '../checked.js';
-import { cast } from './cast.js';
 import { exp } from './exp.js';
 import { expm1 } from './expm1.js';
-import { unaryFloat } from './families.js';
+import { unaryFloat, unaryWithOptions } from './families.js';
 import { less } from './less.js';
 import { minimum } from './minimum.js';
 import { mul } from './mul.js';
@@ -36,9 +33,4 @@ export const eluGradient: Gradient<EluAttrs> = ({ inputs: [x], attrs: { alpha },
  * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/elu
  */
-export function elu(x: TensorLike, options: EluOptions = {}): Tensor {
-  checkOptions('elu', options, ['alpha']);
-  const { alpha = 1 } = options;
-  checkNumber('elu', 'alpha', alpha);
-  return apply(eluOp, [cast(toTensor(x, 'elu', 'x'), 'float32')], { alpha });
-}
+export const elu: (x: TensorLike, options?: EluOptions) => Tensor = /* @__PURE__ */ unaryWithOptions(eluOp, { alpha: 1 });

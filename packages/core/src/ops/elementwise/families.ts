@@ -6,6 +6,8 @@ import type { Tensor } from '../../tensor/tensor.js';
 import type { DType } from '../../types/dtype.js';
 import { broadcastShapes, formatShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { TensorType } from '../../types/tensor-type.js';
+import { checkNumber } from '../check.js';
+import { checkBoolean, checkOptions } from '../checked.js';
 import { cast } from './cast.js';
 
 /** The shape that all operands broadcast to. Throws a refusal that names the first that does not fit. */
@@ -121,6 +123,24 @@ export const unaryToFloat =
   (op: OpDef): ((x: TensorLike) => Tensor) =>
   (x) =>
     apply(op, [cast(toTensor(x, op.name, 'x'), 'float32')]);
+
+/**
+ * The public function of a unary op on float32 with options: numbers and flags, whose defaults these are, and which are the op's
+ * attributes.
+ */
+export const unaryWithOptions =
+  <A extends Readonly<Record<string, number | boolean>>>(op: OpDef<A>, defaults: A): ((x: TensorLike, options?: Partial<A>) => Tensor) =>
+  (x, options = {}) => {
+    checkOptions(op.name, options, Object.keys(defaults));
+    const attrs: Record<string, number | boolean> = { ...defaults };
+    for (const [name, value] of Object.entries(options)) {
+      if (value === undefined) continue;
+      if (typeof defaults[name] === 'number') checkNumber(op.name, name, value);
+      else checkBoolean(op.name, name, value);
+      attrs[name] = value;
+    }
+    return apply(op, [cast(toTensor(x, op.name, 'x'), 'float32')], attrs as A);
+  };
 
 /** The public function of a rounding op: float32 is rounded, int32 is whole already, bool becomes int32. */
 export const rounding =

@@ -1,13 +1,11 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
-import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkOptions, checkBoolean } from '../checked.js';
 import { abs } from './abs.js';
 import { add } from './add.js';
-import { cast } from './cast.js';
 import { complementaryError, erf, errorFunctionParts } from './erf.js';
 import { exp } from './exp.js';
-import { unaryFloat } from './families.js';
+import { unaryFloat, unaryWithOptions } from './families.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
 import { sigmoid } from './sigmoid.js';
@@ -61,9 +59,4 @@ export const geluGradient: Gradient<GeluAttrs> = ({ inputs: [x], attrs: { approx
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/gelu
  * @source Hendrycks and Gimpel, Gaussian Error Linear Units (2016), arXiv:1606.08415
  */
-export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
-  checkOptions('gelu', options, ['approximate']);
-  const { approximate = false } = options;
-  checkBoolean('gelu', 'approximate', approximate);
-  return apply(geluOp, [cast(toTensor(x, 'gelu', 'x'), 'float32')], { approximate });
-}
+export const gelu: (x: TensorLike, options?: GeluOptions) => Tensor = /* @__PURE__ */ unaryWithOptions(geluOp, { approximate: false });

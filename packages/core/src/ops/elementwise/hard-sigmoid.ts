@@ -1,11 +1,8 @@
 import type { ScalarForm } from '../../expr/op-def.js';
-import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkNumber } from '../check.js';
-import { checkOptions } from '../checked.js';
 import { add } from './add.js';
-import { cast } from './cast.js';
-import { unaryFloat } from './families.js';
+import { unaryFloat, unaryWithOptions } from './families.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
 import { mul } from './mul.js';
@@ -33,10 +30,4 @@ export const hardSigmoidOp = /* @__PURE__ */ unaryFloat<HardSigmoidAttrs>({
  * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
  * @source https://onnx.ai/onnx/operators/onnx__HardSigmoid.html
  */
-export function hardSigmoid(x: TensorLike, options: HardSigmoidOptions = {}): Tensor {
-  checkOptions('hardSigmoid', options, ['alpha', 'beta']);
-  const { alpha = 0.2, beta = 0.5 } = options;
-  checkNumber('hardSigmoid', 'alpha', alpha);
-  checkNumber('hardSigmoid', 'beta', beta);
-  return apply(hardSigmoidOp, [cast(toTensor(x, 'hardSigmoid', 'x'), 'float32')], { alpha, beta });
-}
+export const hardSigmoid: (x: TensorLike, options?: HardSigmoidOptions) => Tensor = /* @__PURE__ */ unaryWithOptions(hardSigmoidOp, { alpha: 0.2, beta: 0.5 });

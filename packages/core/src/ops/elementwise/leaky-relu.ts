@@ -1,10 +1,7 @@
 import type { Gradient, ScalarForm } from '../../expr/op-def.js';
-import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkNumber } from '../check.js';
-import { checkOptions } from '../checked.js';
-import { cast } from './cast.js';
-import { unaryFloat } from './families.js';
+import { unaryFloat, unaryWithOptions } from './families.js';
 import { side } from './kinks.js';
 import { less } from './less.js';
 import { mul } from './mul.js';
@@ -33,9 +30,4 @@ export const leakyReluGradient: Gradient<LeakyReluAttrs> = ({ inputs: [x], attrs
  * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
  * @source https://www.tensorflow.org/api_docs/python/tf/nn/leaky_relu
  */
-export function leakyRelu(x: TensorLike, options: LeakyReluOptions = {}): Tensor {
-  checkOptions('leakyRelu', options, ['alpha']);
-  const { alpha = 0.2 } = options;
-  checkNumber('leakyRelu', 'alpha', alpha);
-  return apply(leakyReluOp, [cast(toTensor(x, 'leakyRelu', 'x'), 'float32')], { alpha });
-}
+export const leakyRelu: (x: TensorLike, options?: LeakyReluOptions) => Tensor = /* @__PURE__ */ unaryWithOptions(leakyReluOp, { alpha: 0.2 });

@@ -1,10 +1,7 @@
 import type { ScalarForm } from '../../expr/op-def.js';
-import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
+import type { TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkNumber } from '../check.js';
-import { checkOptions } from '../checked.js';
-import { cast } from './cast.js';
-import { unaryFloat } from './families.js';
+import { unaryFloat, unaryWithOptions } from './families.js';
 import { isNaN } from './is-nan.js';
 import { less } from './less.js';
 import { where } from './where.js';
@@ -30,9 +27,4 @@ export const stepOp = /* @__PURE__ */ unaryFloat<StepAttrs>({
  * @throws {UnfoldError} INVALID_ARGUMENT for an unknown option or one that is no number.
  * @source https://js.tensorflow.org/api/latest/#step
  */
-export function step(x: TensorLike, options: StepOptions = {}): Tensor {
-  checkOptions('step', options, ['alpha']);
-  const { alpha = 0 } = options;
-  checkNumber('step', 'alpha', alpha);
-  return apply(stepOp, [cast(toTensor(x, 'step', 'x'), 'float32')], { alpha });
-}
+export const step: (x: TensorLike, options?: StepOptions) => Tensor = /* @__PURE__ */ unaryWithOptions(stepOp, { alpha: 0 });
