@@ -35,7 +35,7 @@ export interface Anomaly {
  * await setBackend(cpu());
  * const found = await findAnomaly(() => tensor([1, 0]).sub(1).log().sum());
  * found?.op; // => 'log'
- * found?.value; // => 'NaN'
+ * found?.value; // => '-Infinity'
  */
 export async function findAnomaly(build: () => Tree<Tensor>, named: ReadonlyMap<Tensor, string> = new Map()): Promise<Anomaly | null> {
   const roots = leavesOf(withSourceLines(build), 'findAnomaly').map(({ expr }) => expr);
