@@ -7,7 +7,7 @@ import { cacheDir, readJson, root, units } from './workspace.mjs';
 
 /** What each task needs, as arguments of pnpm. Test tools and oracles are the root's devDependencies, left out by --prod. */
 const groups = {
-  start: ['--prod', '--filter', '@unfoldjs/build', '--filter', '{./examples/01-image-filters}...'],
+  start: ['--prod', '--filter', '@unfoldjs/build', '--filter', '{./examples/01-image-filters}...', '--filter', '{./examples/02-train-digits}...'],
   all: [],
 };
 

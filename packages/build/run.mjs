@@ -8,11 +8,20 @@ import { parseTestArgs, runTests } from './tests.mjs';
 import { checkTypes } from './types.mjs';
 import { cacheDir, readJson, root, units, unitsNamed } from './workspace.mjs';
 
+/** The parts of `npm start`, in order. */
+const parts = { filters: 'examples/01-image-filters', train: 'examples/02-train-digits' };
+
 const tasks = {
-  /** Builds and runs the main example. */
+  /** Builds and runs one part by its name, with its arguments; without a name all of them, the arguments going to the first. */
   async start(args) {
     install('start');
-    return runProgram('examples/01-image-filters', 'main', args);
+    const [name, ...rest] = args;
+    if (Object.hasOwn(parts, name ?? '')) return runProgram(parts[name], 'main', rest);
+    const help = args.filter((arg) => arg === '--help' || arg === '-h').slice(0, 1);
+    const status = await runProgram(parts.filters, 'main', args);
+    if (status !== 0) return status;
+    console.log('');
+    return runProgram(parts.train, 'main', help);
   },
 
   /** Builds everything and runs the tests whose files' paths contain one of the arguments (all, with none). */

@@ -1,4 +1,4 @@
-import { unfoldError, type DType, type Shape } from '@unfoldjs/core';
+import { unfoldError, type DType, type Shape, type Tensor } from '@unfoldjs/core';
 
 /** A tensor in host memory, as files hold it: dense, row-major. bool is one byte, 0 or 1. */
 export type HostTensor =
@@ -21,3 +21,10 @@ export function hostTensor(dtype: DType, shape: Shape, data: ArrayLike<number>):
       return { dtype, shape, data: data instanceof Uint8Array ? data : Uint8Array.from(data, (value) => (value !== 0 ? 1 : 0)) };
   }
 }
+
+/**
+ * A tensor's elements with its shape and dtype, on the host.
+ *
+ * @throws {UnfoldError} as `Tensor.data`.
+ */
+export const hostTensorOf = async (tensor: Tensor): Promise<HostTensor> => hostTensor(tensor.dtype, tensor.shape, await tensor.data());

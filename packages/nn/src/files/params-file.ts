@@ -1,7 +1,7 @@
 import { badArgument, formatTable, tensor, unfoldError, type Tensor } from '@unfoldjs/core';
 import { mapParams } from '../params.js';
 import type { Params } from '../types.js';
-import { hostTensor, type HostTensor } from './host-tensor.js';
+import { hostTensorOf, type HostTensor } from './host-tensor.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
 /** A tensor and its path in a tree. */
@@ -24,7 +24,7 @@ export async function toHost(named: readonly NamedTensor[]): Promise<Map<string,
   const host = new Map<string, HostTensor>();
   for (const { path, tensor } of named) {
     if (host.has(path)) throw unfoldError({ code: 'NAME_TAKEN', op: 'encodeParams', argument: path, problem: 'two tensors have this name.', fix: 'use no dots in the names of a tree.' });
-    host.set(path, hostTensor(tensor.dtype, tensor.shape, await tensor.data()));
+    host.set(path, await hostTensorOf(tensor));
   }
   return host;
 }

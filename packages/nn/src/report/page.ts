@@ -1,5 +1,6 @@
 import { badArgument } from '@unfoldjs/core';
 import type { HostTensor } from '../files/host-tensor.js';
+import type { EpochRecord, History } from '../training/history.js';
 import { findingsOf, type Evaluation } from './evaluation.js';
 import { filterPictures, imagePicture, type PngPicture } from './pictures.js';
 import { confusionMatrix, curves, type Series } from './plots.js';
@@ -9,15 +10,8 @@ export interface TrainingReport {
   readonly title: string;
   /** Settings and results, one row each. */
   readonly facts?: Readonly<Record<string, string | number>> | undefined;
-  /** One value an epoch; accuracies from 0 to 1. */
-  readonly history?:
-    | {
-        readonly loss: readonly number[];
-        readonly accuracy?: readonly number[] | undefined;
-        readonly validationLoss?: readonly number[] | undefined;
-        readonly validationAccuracy?: readonly number[] | undefined;
-      }
-    | undefined;
+  /** What `fit` returned: a plot of the loss and one of each metric. Metrics whose name ends in 'accuracy' are shown in per cent. */
+  readonly history?: History | undefined;
   /** What the model says about images that it was not trained on. */
   readonly test?: Evaluation | undefined;
   /** The kernel of the first convolution, [KH, KW, C, O]. */
@@ -49,7 +43,7 @@ export function trainingReport(report: TrainingReport, options: TrainingReportOp
   const rows = { ...facts, ...(findings ? { 'test accuracy': `${(100 * findings.accuracy).toFixed(2)} % of ${test.dataset.labels.length.toLocaleString('en')} images` } : {}) };
   const sections = [
     Object.keys(rows).length > 0 ? `<dl>${Object.entries(rows).map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(String(value))}</dd></div>`).join('')}</dl>` : '',
-    history ? section('Training', `<div class="row">${historyPlots(history, document)}</div>`) : '',
+    history && history.length > 0 ? section('Training', `<div class="row">${historyPlots(history, document)}</div>`) : '',
     findings && test ? section('Which class is taken for which', `${confusionMatrix(findings.confusion, test.dataset.classes, document)}<p>A row for what the image is, a column for what the model says. Blue: right. Orange: mistakes.</p>`) : '',
     findings && test ? mistakesSection(test, findings.mistakes, shown) : '',
     filters ? section('Filters of the first layer', `<div class="tiles">${filterPictures(filters, maxFilters).map((picture) => `<figure>${image(picture, 56)}</figure>`).join('')}</div><p>${filters.shape[2] === 3 ? 'Red, green and blue weights; grey is 0.' : 'Red: positive weights. Blue: negative. White: 0.'}${(filters.shape[3] ?? 0) > maxFilters ? ` The first ${maxFilters} of ${filters.shape[3]}.` : ''}</p>`) : '',
@@ -75,13 +69,17 @@ ${sections.filter(Boolean).join('\n')}
 
 const section = (heading: string, body: string): string => `<section><h2>${escaped(heading)}</h2>${body}</section>`;
 
-function historyPlots({ loss, accuracy, validationLoss, validationAccuracy }: NonNullable<TrainingReport['history']>, document: unknown): string {
-  const pair = (training: readonly number[] | undefined, validation: readonly number[] | undefined): Series[] => [
-    ...(training ? [{ name: 'training', values: training }] : []),
-    ...(validation ? [{ name: 'validation', values: validation }] : []),
+function historyPlots(history: History, document: unknown): string {
+  const series = (valueOf: (record: EpochRecord | EpochRecord['validation']) => number | undefined): Series[] => [
+    { name: 'training', values: history.map((record) => valueOf(record) ?? NaN) },
+    ...(history.some(({ validation }) => validation) ? [{ name: 'validation', values: history.map(({ validation }) => valueOf(validation) ?? NaN) }] : []),
   ];
-  const accuracies = pair(accuracy, validationAccuracy);
-  return [curves(pair(loss, validationLoss), 'loss', false, document), accuracies.length > 0 ? curves(accuracies, 'accuracy, %', true, document) : ''].map((plot) => (plot ? `<figure>${plot}</figure>` : '')).join('');
+  const plots = [curves(series((record) => record?.loss), 'loss', false, document)];
+  for (const name of Object.keys(history[0]?.metrics ?? {})) {
+    const percent = /accuracy$/i.test(name);
+    plots.push(curves(series((record) => record?.metrics[name]), percent ? `${name}, %` : name, percent, document));
+  }
+  return plots.map((plot) => `<figure>${plot}</figure>`).join('');
 }
 
 function mistakesSection({ dataset }: Evaluation, mistakes: ReturnType<typeof findingsOf>['mistakes'], limit: number): string {

@@ -7,3 +7,4 @@ export { predict, type PredictOptions } from './predict.js';
 export type { ProgressOptions, ProgressOutput } from './progress.js';
 export { trainState, type TrainState, type TrainStateOptions } from './state.js';
 export { trainStep, type Loss, type StepOptions, type StepResult, type TrainStep, type TrainStepOptions } from './train-step.js';
+export { stepGraph, type StepGraph } from './step-graph.js';

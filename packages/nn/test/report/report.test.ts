@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { decode } from 'fast-png';
 import { UnfoldError } from '@unfoldjs/core';
-import { datasetOf, type HostTensor } from '@unfoldjs/nn';
+import { datasetOf, type EpochRecord, type HostTensor } from '@unfoldjs/nn';
 import { findingsOf, trainingReport, type TrainingReport } from '@unfoldjs/nn/report';
 import { writeReport } from '@unfoldjs/nn/node';
 
@@ -12,10 +12,11 @@ const dataset = datasetOf({ images: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape
 // The first is taken for a dog with probability 3/4, the second is right.
 const scores = Float32Array.of(0, Math.log(3), 0, 1);
 const filters: HostTensor = { dtype: 'float32', shape: [1, 2, 1, 2], data: Float32Array.of(1, -1, 0, 0.5) };
+const record = (epoch: number, loss: number, accuracy: number, validation: EpochRecord['validation'] = null): EpochRecord => ({ epoch, loss, metrics: { accuracy }, validation, step: epoch, learningRate: 1, seconds: 1, imagesPerSecond: 1 });
 const report: TrainingReport = {
   title: 'Cats & dogs',
   facts: { epochs: 3 },
-  history: { loss: [3, 2, 1], validationLoss: [3, 2.5, 2], accuracy: [0.1, 0.5, 0.9], validationAccuracy: [0.2, 0.4, 0.5] },
+  history: [record(0, 3, 0.1, { loss: 3, metrics: { accuracy: 0.2 } }), record(1, 2, 0.5, { loss: 2.5, metrics: { accuracy: 0.4 } }), record(2, 1, 0.9, { loss: 2, metrics: { accuracy: 0.5 } })],
   test: { dataset, scores },
   filters,
   texts: { Model: 'a < b' },
@@ -90,7 +91,7 @@ describe('the training report', () => {
   it('leaves out what is absent', async () => {
     await writeReport(join(folder, 'short.html'), { title: 'Short' });
     expect(readFileSync(join(folder, 'short.html'), 'utf8')).not.to.include('<section');
-    await writeReport(join(folder, 'one.html'), { title: 'One epoch', history: { loss: [1] }, test: { dataset, scores: Float32Array.of(1, 0, 0, 1) } });
+    await writeReport(join(folder, 'one.html'), { title: 'One epoch', history: [record(0, 1, 1)], test: { dataset, scores: Float32Array.of(1, 0, 0, 1) } });
     expect(readFileSync(join(folder, 'one.html'), 'utf8')).to.include('None: every test image was recognised');
   });
 

@@ -1,0 +1,27 @@
+import { setBackend, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
+import { cpu } from '@unfoldjs/backend-cpu';
+
+export const backendNames = ['auto', 'gpu', 'webasm', 'cpu'] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/**
+ * Opens a backend and makes it the one to run on. `auto`: a hardware GPU; where none answers the webasm mode of gpu.js, and where that
+ * does not run either plain JavaScript. It says which, and why not the others.
+ */
+export async function openBackend(name: BackendName, say: (line: string) => void = console.log): Promise<Backend> {
+  const { gpu } = await import('@unfoldjs/backend-gpu');
+  const specs: Record<Exclude<BackendName, 'auto'>, () => BackendSpec> = { gpu: () => gpu(), webasm: () => gpu({ mode: 'webasm' }), cpu };
+  const choice = name === 'auto' ? (['gpu', 'webasm', 'cpu'] as const) : ([name] as const);
+  for (const candidate of choice) {
+    try {
+      const backend = await specs[candidate]().open();
+      await setBackend(backend);
+      say(`runs on ${backend.name}: ${backend.device.label}`);
+      return backend;
+    } catch (error) {
+      if (candidate === choice.at(-1) || !(error instanceof UnfoldError) || error.code !== 'NO_BACKEND') throw error;
+      say(`${candidate} refused: ${error.problem}`);
+    }
+  }
+  throw new Error('unreachable');
+}
