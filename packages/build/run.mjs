@@ -1,6 +1,6 @@
 // The commands behind `npm start`, `npm test` and the other scripts of package.json. Needs only Node to begin with.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from './install.mjs';
 import { buildJavaScript } from './javascript.mjs';
@@ -22,6 +22,14 @@ const tasks = {
     if (status !== 0) return status;
     console.log('');
     return runProgram(parts.train, 'main', help);
+  },
+
+  /** Builds and runs an example by the name of its folder, with its arguments. */
+  async example([name, ...args]) {
+    const names = readdirSync(join(root, 'examples')).sort();
+    if (!names.includes(name)) throw new Error(`no example "${name ?? ''}". There are: ${names.join(', ')}`);
+    install('all');
+    return runProgram(`examples/${name}`, 'main', args);
   },
 
   /** Builds everything and runs the tests whose files' paths contain one of the arguments (all, with none). */
