@@ -8,7 +8,7 @@ export async function explainStep(model: Model, options: Pick<TrainStepOptions, 
   const state = await trainState(model, { optimizer: options.optimizer, inputShapes: [data.images.shape.slice(1) as Shape] });
   for await (const { images, shape, labels } of batches(data, { batchSize, prefetch: 0 })) {
     const batch = { images: tensor(images, shape), labels: tensor(labels, [labels.length], 'int32') };
-    return shortExplanation(await explain({ ...stepGraph(model, options, state, batch) }));
+    return shortExplanation(await explain(stepGraph(model, options, state, batch)));
   }
   throw new RangeError('there are no images');
 }

@@ -7,13 +7,13 @@ import type { TrainState } from './state.js';
 import { scheduleOf, splitState, stepOf, type TrainStepOptions } from './train-step.js';
 
 /** What one step of training computes: the loss, the metrics, and what takes the place of the old state. */
-export interface StepGraph {
+export type StepGraph = {
   readonly loss: Tensor;
   readonly metrics: { readonly [name: string]: Tensor };
   readonly params: Params;
   readonly state: Params;
   readonly optimizer: Params;
-}
+};
 
 /**
  * One step of training without running it: lazy tensors, for `explain`. Forward pass, backward pass and update are one graph.
