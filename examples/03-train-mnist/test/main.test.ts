@@ -41,13 +41,13 @@ describe('training on MNIST', function () {
   });
 
   it('knows the fixed splits, and keeps the test part out of the choice of settings', () => {
-    const { status, stdout, stderr } = run('--data', 'digits.csv.gz', '--split', 'digits-8x8', '--choose', '--train', '40', '--epochs', '1');
+    const { status, stdout, stderr } = run('--data', 'digits.csv.gz', '--split', 'digits-8x8', '--choose', '--train', '40', '--epochs', '1', '--shift', '0.5', '--rate', '0.01');
     expect(status, stderr).to.equal(0);
     expect(stdout).to.include('40 images to learn from, 144 to choose settings with');
   });
 
   it('says what is missing', () => {
-    for (const [args, message] of [[[], '--data is missing: folder with IDX files'], [['--data', 'nowhere'], 'nowhere cannot be read: there is no such file'], [['--data', '.', '--split', 'half'], '--split half is unknown']] as const) {
+    for (const [args, message] of [[[], '--data is missing: folder with IDX files'], [['--data', 'nowhere'], 'nowhere cannot be read: there is no such file'], [['--data', '.', '--split', 'half'], '--split half is unknown'], [['--data', '.', '--epochs', '1.5'], '--epochs "1.5" is not a whole number from 0.']] as const) {
       const { status, stderr } = run(...args);
       expect(status).to.be.oneOf([1, 2]);
       expect(stderr).to.include(message).and.not.to.match(/^\s+at /m);

@@ -10,6 +10,8 @@ export interface Flag {
   readonly default: string | number | boolean | null;
   readonly help: string;
   readonly words?: readonly string[];
+  /** Numbers that need not be whole. */
+  readonly fraction?: true;
 }
 
 /** What is read for each flag: one of its words where it has some, otherwise the kind of its default. */
@@ -44,8 +46,8 @@ function valueOf(name: string, flag: Flag, text: string | boolean | undefined): 
   if (flag.words && !flag.words.includes(String(text))) throw new FlagError(`--${name} ${text} is unknown. Use ${flag.words.join(', ')}.`);
   if (typeof flag.default !== 'number') return text;
   const value = Number(text);
-  if (String(text).trim() === '' || !Number.isFinite(value) || value < 0 || (Number.isInteger(flag.default) && !Number.isInteger(value))) {
-    throw new FlagError(`--${name} ${JSON.stringify(text)} is not a ${Number.isInteger(flag.default) ? 'whole number' : 'number'} from 0.`);
+  if (String(text).trim() === '' || !Number.isFinite(value) || value < 0 || (!flag.fraction && !Number.isInteger(value))) {
+    throw new FlagError(`--${name} ${JSON.stringify(text)} is not a ${flag.fraction ? 'number' : 'whole number'} from 0.`);
   }
   return value;
 }
