@@ -1,4 +1,4 @@
-import { compile, scalar, type AbortSignalLike, type Shape, type Tensor } from '@unfoldjs/core';
+import { compile, tensor, type AbortSignalLike, type Shape, type Tensor } from '@unfoldjs/core';
 import { valueAndGrad } from '@unfoldjs/core/autodiff';
 import { castDraft, produce } from 'immer';
 import { checkOptions, checkRange } from '../check.js';
@@ -121,7 +121,8 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
     const { own, rest } = splitState(state, isFrozen);
     const inputs = inputsOf(batch);
     const draws = shapesOf(state, inputs).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
-    const scalars = { learningRate: scalar(learningRate), step: scalar(state.step + 1) };
+    // Data, not scalar(): a number of the program would be another program at each step.
+    const scalars = { learningRate: tensor([learningRate], []), step: tensor([state.step + 1], []) };
     try {
       const given = { ...rest, inputs, labels: batch.labels, draws, ...scalars };
       const { params, state: after, slots, loss, metrics, sound } = await (signal ? run.withSignal(signal) : run)(own, given);
