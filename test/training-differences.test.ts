@@ -12,6 +12,7 @@ import {
   datasetOf,
   dense,
   flatten,
+  initializers,
   maxPool2d,
   namedParameters,
   sequential,
@@ -41,15 +42,18 @@ interface Size {
   readonly batchSize: number;
 }
 
+// At 0 the flat background of the images would stand on the kink of relu, where one rounding more or less decides the gradient.
+const biasInitializer = initializers.constant(0.1);
+
 const network = ({ filters, units, classes }: Size, inputShape: readonly number[]) =>
   sequential(
     [
-      conv2d({ filters: filters[0], kernelSize: 3, activation: 'relu', name: 'conv1' }),
+      conv2d({ filters: filters[0], kernelSize: 3, activation: 'relu', biasInitializer, name: 'conv1' }),
       maxPool2d(),
-      conv2d({ filters: filters[1], kernelSize: 3, padding: 'same', activation: 'relu', name: 'conv2' }),
+      conv2d({ filters: filters[1], kernelSize: 3, padding: 'same', activation: 'relu', biasInitializer, name: 'conv2' }),
       maxPool2d(),
       flatten(),
-      dense({ units, activation: 'relu', name: 'hidden' }),
+      dense({ units, activation: 'relu', biasInitializer, name: 'hidden' }),
       dense({ units: classes, name: 'scores' }),
     ],
     { inputShape },
