@@ -5,12 +5,14 @@ import { expect } from 'chai';
 import { skip } from '@unfoldjs/test-support';
 import { createRows } from './differential/create.js';
 import { elementwiseRows } from './differential/elementwise.js';
+import { comparedGradients, uncomparedGradients } from './differential/gradients.js';
 import { imageRows } from './differential/images.js';
 import { linalgRows } from './differential/linalg.js';
 import { normRows } from './differential/norm.js';
 import { reductionRows } from './differential/reductions.js';
 import { shapeRows } from './differential/shape.js';
 import { modes } from './support/modes.js';
+import { registerTfjsGradients } from './support/tfjs-gradients.js';
 import { publicFunctions } from './support/ops-page.js';
 
 const rooms = { create: createRows, elementwise: elementwiseRows, reductions: reductionRows, shape: shapeRows, linalg: linalgRows, images: imageRows, norm: normRows };
@@ -34,12 +36,17 @@ const seed = Number(process.env['UNFOLD_SEED'] ?? 4220);
 describe('TensorFlow.js gives the same', () => {
   before(async () => {
     await tf.setBackend('cpu');
+    await registerTfjsGradients();
   });
 
   it('for every function but those that have no counterpart', () => {
     const named = Object.values(rooms).flatMap((rows) => rows.map(({ name }) => /^\w+/.exec(name)![0]));
     const without = publicFunctions().filter(({ name }) => !named.includes(name) && !(name in noCounterpart));
     expect(without.map(({ name }) => name)).to.deep.equal([]);
+  });
+
+  it('for the gradient of every row but those of which it has none, or a wrong one', () => {
+    for (const { name } of Object.values(rooms).flat()) expect(name in comparedGradients !== name in uncomparedGradients, name).to.equal(true);
   });
 
   for (const { name: mode, open, isSlow } of modes) {
@@ -55,7 +62,11 @@ describe('TensorFlow.js gives the same', () => {
 
       for (const [room, rows] of Object.entries(rooms)) {
         describe(room, () => {
-          for (const { name, run } of rows) it(name, () => run(runs, seed));
+          for (const { name, run, runGradient } of rows) {
+            it(name, () => run(runs, seed));
+            const compared = comparedGradients[name];
+            if (compared) it(`${name}: its gradient`, () => runGradient(compared, Math.ceil(runs / 5), seed));
+          }
         });
       }
     });

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtInOps } from '@unfoldjs/core/reference';
 import { adapters, leftOutCases, leftOutOps } from '../golden/adapters.js';
-import { readGolden, type GoldenCase } from '../golden/format.js';
+import { readGolden, readGradients, type GoldenCase, type GradientCase } from '../golden/format.js';
+import { leftOutGradients } from '../golden/left-out-gradients.js';
+import { withoutGradient } from '../gradients/rows.js';
 import { root } from './workspace.js';
 
 const opsFolder = join(root, 'packages/core/src/ops');
@@ -68,17 +70,28 @@ function goldenOf(name: string, golden: ReturnType<typeof readGolden>): string {
   return others.length === 0 ? counted(passed) : `${counted(passed)} (${ops.join(', ')})`;
 }
 
+const runsGradient = ({ id, ambiguous }: GradientCase): boolean => !(id in leftOutGradients) && !ambiguous;
+
+/** Whether a function has a gradient, and how many golden ones pass. */
+function gradientOf(name: string, gradients: ReturnType<typeof readGradients>): string {
+  if (name in withoutGradient) return '';
+  const passed = [...gradients.values()].flat().filter((each) => (adapters[each.of]?.uses.includes(name) ?? false) && runsGradient(each));
+  return passed.length === 0 ? 'yes' : `yes, ${passed.length} golden`;
+}
+
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 export function opsPage(): string {
   const golden = readGolden();
+  const gradients = readGradients();
+  const allGradients = [...gradients.values()].flat();
   const all = [...golden.values()].flat();
   const functions = publicFunctions();
   const leftOut = all.filter(({ op, id, ambiguous }) => op in leftOutOps || id in leftOutCases || ambiguous);
   const sections = Object.entries(rooms).map(([room, title]) => {
-    const rows = functions.filter((each) => each.room === room).map(({ name, kind, summary }) => [`\`${name}\``, kind, summary, goldenOf(name, golden)]);
-    return `## ${title}\n\n${table(['function', 'in the graph', 'what it is', 'golden cases passed'], rows)}`;
+    const rows = functions.filter((each) => each.room === room).map(({ name, kind, summary }) => [`\`${name}\``, kind, summary, goldenOf(name, golden), gradientOf(name, gradients)]);
+    return `## ${title}\n\n${table(['function', 'in the graph', 'what it is', 'golden cases passed', 'gradient'], rows)}`;
   });
   const opRows = Object.entries(leftOutOps).map(([op, reason]) => [op, counted(golden.get(op)!), reason]);
   const caseRows = [
@@ -90,6 +103,7 @@ export function opsPage(): string {
     '<!-- Written by test/ops-page.test.ts: UNFOLD_WRITE_DOCS=1 npm test -- ops-page -->',
     `${functions.length} functions. Every one whose first argument is a tensor is a method as well: \`relu(x)\`, \`x.relu()\`. *In the graph*: a \`primitive\` is run by every backend; an \`op\` has a decomposition into primitives, and a backend may have a kernel for it; a \`view\` costs nothing; a \`composition\` calls other functions. The word after it is the op's name, where it is another.`,
     `*Golden cases* are concrete inputs and results from the tests of TensorFlow.js and ONNX (\`test/golden\`): ${all.length - leftOut.length} of ${all.length} run on every backend, and pass. What is left out stands at the end.`,
+    `*Gradient*: every function with a float32 operand and a float32 result has one, which is compared with central differences in doubles and, where TensorFlow.js has a right one, with that. Of ${allGradients.length} golden gradients ${allGradients.filter(runsGradient).length} run on every backend, and pass; the others lie at corners and ties, where more than one answer is defensible. Ours: ties of a maximum share in equal parts; \`relu\`, \`relu6\` and \`abs\` have slope 0 at their corners, \`clip\` slope 1 at its bounds; rounding has slope 0.`,
     ...sections,
     '## Left out',
     table(['operation', 'cases', 'why'], opRows),
