@@ -27,7 +27,8 @@ export const whereGradient: Gradient = ({ inputs: [condition], dy }) => [null, w
 
 /**
  * `a` where `condition` holds, `b` where not, elementwise; all three broadcast. What is not chosen has no influence: a NaN there
- * is not seen.
+ * is not seen. A gradient goes to what is chosen and is 0 for the rest; but behind the rest, 0 times an infinite slope is NaN: choose
+ * before the function that is steep, `sqrt(where(x.greater(0), x, 1))`.
  *
  * @throws {UnfoldError} DTYPE_MISMATCH where the condition is not bool; SHAPE_MISMATCH where the shapes do not broadcast.
  * @source https://www.tensorflow.org/api_docs/python/tf/where
