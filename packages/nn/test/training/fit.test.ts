@@ -1,14 +1,22 @@
-import { liveMemory, setBackend, tensor } from '@unfoldjs/core';
+import { liveMemory, randomUniform, setBackend, tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import {
   accuracy,
   augmentation,
   batches,
+  concat,
+  connect,
   cosineDecay,
+  decodeState,
+  dense,
   earlyStopping,
+  encodeState,
   evaluate,
   fit,
   flatten,
+  functional,
+  input,
+  meanSquaredError,
   predict,
   sequential,
   sliceDataset,
@@ -21,7 +29,7 @@ import {
 } from '@unfoldjs/nn';
 import { expect } from 'chai';
 import { onCpu } from '../helper.js';
-import { bitsOf, copyOf, failure, options, quarters, smallNet } from './helper.js';
+import { bitsOf, failure, options, quarters, smallNet } from './helper.js';
 
 describe('fit', () => {
   onCpu();
@@ -56,7 +64,7 @@ describe('fit', () => {
     const augment = augmentation({ shift: 1, noise: 0.1 });
     const common = { epochs: 3, augment, seed: 4, learningRate: cosineDecay({ rate: 0.02, steps: 21 }) };
     const checkpoints: TrainState[] = [];
-    const whole = await fit(model, data, options({ ...common, checkpointEvery: 5, onCheckpoint: async (state) => void checkpoints.push(await copyOf(state)) }));
+    const whole = await fit(model, data, options({ ...common, checkpointEvery: 5, onCheckpoint: async (state) => void checkpoints.push(decodeState<TrainState>(await encodeState(state))) }));
     const expected = { params: await bitsOf(whole.state.params), slots: await bitsOf(whole.state.optimizer) };
     expect(checkpoints.map(({ step }) => step)).to.deep.equal([5, 10, 15, 20]);
     for (const checkpoint of checkpoints) {
@@ -82,6 +90,18 @@ describe('fit', () => {
     expect(await failure(() => fit(model, source, options({ epochs: 2, state: half.state })))).to.include({ argument: 'stepsPerEpoch' });
     const resumed = await fit(model, source, options({ epochs: 2, state: half.state, stepsPerEpoch: 7 }));
     expect(await bitsOf(resumed.state.params)).to.deep.equal(await bitsOf(whole.state.params));
+  });
+
+  it('trains models of several inputs', async () => {
+    const [a, b] = [input([2]), input([1])];
+    const model = functional([a, b], connect(concat(), a, b).pipe(dense({ units: 1 })));
+    // The sum of all three numbers: a dense layer can know it exactly.
+    function* source(epoch: number): Generator<Batch> {
+      const [x, y] = [randomUniform([32, 2], { seed: 2 * epoch }), randomUniform([32, 1], { seed: 2 * epoch + 1 })];
+      yield { images: [x, y], labels: x.sum({ axes: 1, keepDims: true }).add(y) };
+    }
+    const { history } = await fit(model, source, options({ loss: meanSquaredError, metrics: {}, learningRate: 0.05, epochs: 200 }));
+    expect(history.at(-1)!.loss).to.be.below(1e-3);
   });
 
   it('leaves out a last batch that is not full where told', async () => {

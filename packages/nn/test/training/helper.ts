@@ -1,4 +1,4 @@
-import { randomUniform, Tensor, tensor } from '@unfoldjs/core';
+import { randomUniform, tensor, type Tensor } from '@unfoldjs/core';
 import {
   accuracy,
   adam,
@@ -14,7 +14,6 @@ import {
   type Dataset,
   type FitOptions,
   type Params,
-  type TrainState,
 } from '@unfoldjs/nn';
 
 /** Images of 8 x 8 whose class is the quarter that is bright: learned in a few steps. */
@@ -63,13 +62,4 @@ export async function failure(run: () => Promise<unknown>): Promise<Error> {
     return error as Error;
   }
   throw new Error('nothing was thrown');
-}
-
-/** A state in memory of its own. */
-export async function copyOf(state: TrainState): Promise<TrainState> {
-  const copy = async (tree: Params): Promise<Params> => {
-    const entries = Object.entries(tree).map(async ([name, entry]) => [name, entry instanceof Tensor ? tensor(await entry.data(), entry.shape, entry.dtype) : await copy(entry)] as const);
-    return Object.fromEntries(await Promise.all(entries));
-  };
-  return { ...state, params: await copy(state.params), state: await copy(state.state), optimizer: await copy(state.optimizer) };
 }
