@@ -2,6 +2,7 @@ import type { Backend, BackendSpec } from '@unfoldjs/core';
 import { UnfoldError } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
+import { wasm } from '@unfoldjs/backend-wasm';
 import { modeRuns } from '@unfoldjs/test-support';
 
 /** A way of running that tests go through: a backend in one of its modes. */
@@ -31,6 +32,7 @@ const mode = (name: string, spec: () => BackendSpec, isSlow = false): Mode => ({
 
 export const modes: readonly Mode[] = [
   mode('cpu', () => cpu()),
+  mode('wasm', () => wasm()),
   mode('gpu:webasm', () => gpu({ mode: 'webasm' }), true),
   mode('gpu:cpu', () => gpu({ mode: 'cpu' }), true),
 ];

@@ -18,13 +18,14 @@ await runMain(async () => {
 
   const model = mnistModel(train.images.shape.slice(1), train.classes.length, options.dropout);
   const steps = epochs * batchCount(train, { batchSize });
+  const settings = recipe({ ...options, steps });
   const summary = String(model.summary());
-  const explained = await explainStep(model, recipe(options.rate, steps), train, batchSize);
+  const explained = await explainStep(model, settings, train, batchSize);
   console.log(`\n${summary}\n\n${explained}\n`);
 
   const startedAt = performance.now();
   const { state, history } = await fit(model, train, {
-    ...recipe(options.rate, steps),
+    ...settings,
     epochs,
     batchSize,
     seed,

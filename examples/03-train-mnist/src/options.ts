@@ -10,6 +10,7 @@ export const flags = {
   batch: { default: 32, help: 'images a step' },
   rate: { default: 0.002, fraction: true, help: 'learning rate to begin with; it falls along a cosine' },
   dropout: { default: 0.3, fraction: true, help: 'share that is left out before the last layer' },
+  smoothing: { default: 0, fraction: true, help: 'share of each label that is spread over all classes' },
   shift: { default: 0, fraction: true, help: 'augmentation: pixels' },
   rotate: { default: 0, fraction: true, help: 'augmentation: degrees' },
   zoom: { default: 0, fraction: true, help: 'augmentation: share of the size' },

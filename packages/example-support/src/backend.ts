@@ -1,7 +1,8 @@
 import { setBackend, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
+import { wasm } from '@unfoldjs/backend-wasm';
 
-export const backendNames = ['auto', 'gpu', 'webasm', 'cpu'] as const;
+export const backendNames = ['auto', 'gpu', 'wasm', 'webasm', 'cpu'] as const;
 export type BackendName = (typeof backendNames)[number];
 
 /**
@@ -10,7 +11,7 @@ export type BackendName = (typeof backendNames)[number];
  */
 export async function openBackend(name: BackendName, say: (line: string) => void = console.log): Promise<Backend> {
   const { gpu } = await import('@unfoldjs/backend-gpu');
-  const specs: Record<Exclude<BackendName, 'auto'>, () => BackendSpec> = { gpu: () => gpu(), webasm: () => gpu({ mode: 'webasm' }), cpu };
+  const specs: Record<Exclude<BackendName, 'auto'>, () => BackendSpec> = { gpu: () => gpu(), wasm, webasm: () => gpu({ mode: 'webasm' }), cpu };
   const choice = name === 'auto' ? (['gpu', 'webasm', 'cpu'] as const) : ([name] as const);
   for (const candidate of choice) {
     try {
