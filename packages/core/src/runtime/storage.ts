@@ -39,6 +39,13 @@ export class Storage {
     return storage;
   }
 
+  /** Another storage of the same elements: they are freed with the last of them. */
+  share(): Storage {
+    const shared = new Storage(this.type, this.#host, this.home, new Map(this.#buffers));
+    for (const [backend, buffer] of this.#buffers) account(shared, backend, buffer, bytesOf(this.type));
+    return shared;
+  }
+
   /** The host copy, where there is one. Never to be written. */
   get host(): TypedArray | null {
     return this.#host;

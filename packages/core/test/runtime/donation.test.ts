@@ -75,6 +75,14 @@ describe('donation, on a backend that takes what it is given', () => {
     expect([await values(next), await values(b)]).to.deep.equal([[13, 16], [3, 6]]);
   });
 
+  it('withholds the buffer of a tensor that an equal one also holds', async () => {
+    const x = await onBackend(1, 2);
+    const [a, b] = [x.mul(3), x.mul(3)];
+    await evaluate(a, b);
+    const next = await compile((w: Tensor) => w.add(10), undefined, donating)(a);
+    expect([await values(next), await values(b)]).to.deep.equal([[13, 16], [3, 6]]);
+  });
+
   it('withholds a buffer that is donated twice, as two arguments', async () => {
     const twins = compile((x: Tensor) => ({ a: x.mul(3), b: x.mul(3) }));
     const update = compile((state: { a: Tensor; b: Tensor }) => ({ a: state.a.add(state.b), b: state.b.sub(1) }), undefined, donating);
