@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { ConformanceError, ieeeAccuracy, runCase, sections, type CaseContext } from '@unfoldjs/backend-testkit';
 import type { Backend } from '@unfoldjs/core';
+import { takingBackend } from '@unfoldjs/test-support';
 import { zoo } from './zoo.js';
 
 const contextOf = (backend: Backend, open: () => Backend | Promise<Backend>): CaseContext => ({
@@ -37,6 +38,10 @@ describe('the conformance kit', () => {
       expect(await failures(name, () => cpu().open())).to.deep.equal([]);
     });
   }
+
+  it('finds nothing to complain of in a backend that takes what is donated: contract', async () => {
+    expect(await failures('contract', () => takingBackend())).to.deep.equal([]);
+  });
 
   for (const { fault, open, section, finding } of zoo) {
     it(`finds, in its section "${section}": ${fault}`, async () => {

@@ -1,6 +1,7 @@
 // Backends broken on purpose, one fault each: what the kit must find.
-import type { Backend, BackendBuffer, Executable, TypedArray } from '@unfoldjs/core';
+import type { Backend, BackendBuffer, Executable, Program, TypedArray } from '@unfoldjs/core';
 import { kernelBackend, referenceKernels, type Kernel, type KernelTensor } from '@unfoldjs/core/reference';
+import { takingBackend } from '@unfoldjs/test-support';
 
 export interface BrokenBackend {
   readonly fault: string;
@@ -44,6 +45,20 @@ const withExecutable = (change: (executable: Executable, sound: Backend) => Part
       return { ...executable, ...change(executable, sound) };
     },
   }));
+
+/** A backend that takes donated buffers, with its runs changed. */
+const withTaking = (change: (run: Executable['run'], program: Program) => Executable['run']): Backend => {
+  const taking = takingBackend();
+  return {
+    ...taking,
+    async compile(program) {
+      const executable = await taking.compile(program);
+      return { ...executable, run: change(executable.run, program) };
+    },
+  };
+};
+
+const mayBeDonated = ({ inputs }: Program): number[] => inputs.flatMap(({ donatedTo }, i) => (donatedTo === undefined ? [] : [i]));
 
 const dataOf = (buffer: BackendBuffer): TypedArray => (buffer as BackendBuffer & { data: TypedArray }).data;
 
@@ -229,5 +244,46 @@ export const zoo: readonly BrokenBackend[] = [
     open: () => withExecutable(() => ({ dispose: () => undefined })),
     section: 'contract',
     finding: /disposes of an executable once/,
+  },
+  {
+    fault: 'donated buffers taken because the program allows it, though the run does not',
+    open: () => withTaking((run, program) => (inputs, options) => run(inputs, { ...options, donated: mayBeDonated(program) })),
+    section: 'contract',
+    finding: /borrows the inputs that a run does not name as donated/,
+  },
+  {
+    fault: 'donated memory that is written before the run can fail no more',
+    open: () => withTaking((run) => async (inputs, options) => {
+      options?.donated?.forEach((at) => dataOf(inputs[at]!).reverse());
+      const undo = () => options?.donated?.forEach((at) => dataOf(inputs[at]!)?.reverse());
+      if (!options?.signal?.aborted) undo();
+      return run(inputs, options);
+    }),
+    section: 'contract',
+    finding: /takes nothing in a run that is stopped/,
+  },
+  {
+    fault: 'a donated buffer that, freed, takes the result with it',
+    open: () => {
+      const taking = takingBackend();
+      const resultOf = new Map<BackendBuffer, BackendBuffer>();
+      return {
+        ...taking,
+        free: (buffer) => taking.free(resultOf.get(buffer) ?? buffer),
+        async compile(program) {
+          const executable = await taking.compile(program);
+          return {
+            ...executable,
+            async run(inputs, options) {
+              const outputs = await executable.run(inputs, options);
+              options?.donated?.forEach((at) => resultOf.set(inputs[at]!, outputs[program.inputs[at]!.donatedTo!]!));
+              return outputs;
+            },
+          };
+        },
+      };
+    },
+    section: 'contract',
+    finding: /keeps results right and apart/,
   },
 ];

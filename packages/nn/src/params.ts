@@ -1,4 +1,5 @@
 import { Tensor, unfoldError } from '@unfoldjs/core';
+import wildcardMatch from 'wildcard-match';
 import type { Params } from './types.js';
 
 /** A parameter and its place: `conv1.kernel`. */
@@ -37,25 +38,30 @@ export function mapParams(params: Params, map: (tensor: Tensor, path: string) =>
 export const withParameters = (params: Params, replacements: ReadonlyMap<string, Tensor>): Params =>
   mapParams(params, (tensor, path) => replacements.get(path) ?? tensor);
 
-/** True where `name` is a run of whole parts of `path`: 'conv1', 'conv1.bias' and 'bias' all name 'model.conv1.bias'. */
-export const isNamedBy = (path: string, name: string): boolean => `.${path}.`.includes(`.${name}.`);
+/**
+ * What a name names. With `*` (any characters of one part), `?` (one of them) or `**` (any number of parts) it is a glob for whole paths:
+ * 'conv1.*' and '**.bias' name 'conv1.bias'. Any other is a run of whole parts, wherever in the path it stands: 'conv1', 'conv1.bias'
+ * and 'bias' all name 'model.conv1.bias'.
+ */
+const namer = (name: string): ((path: string) => boolean) => (/[*?]/.test(name) ? wildcardMatch(name, '.') : (path) => `.${path}.`.includes(`.${name}.`));
 
 /**
- * Says of each parameter whether one of `names` names it.
+ * The paths of those parameters in the trees that one of `names` names.
  *
  * @throws {UnfoldError} INVALID_ARGUMENT where a name names no parameter.
  */
-export function selectParameters(op: string, argument: string, params: Params, names: readonly string[]): Set<string> {
-  const paths = namedParameters(params).map(({ path }) => path);
-  const unknown = names.find((name) => !paths.some((path) => isNamedBy(path, name)));
+export function selectParameters(op: string, argument: string, trees: readonly Params[], names: readonly string[]): Set<string> {
+  const paths = trees.flatMap((tree) => namedParameters(tree).map(({ path }) => path));
+  const selected = names.map((name) => paths.filter(namer(name)));
+  const unknown = names[selected.findIndex((found) => found.length === 0)];
   if (unknown !== undefined) {
     throw unfoldError({
       code: 'INVALID_ARGUMENT',
       op,
       argument,
       problem: `no parameter is named by ${JSON.stringify(unknown)}; there are ${paths.join(', ')}.`,
-      fix: "use a layer's name, a parameter's path, or a last name such as 'bias'.",
+      fix: "use a layer's name, a parameter's path, a last name such as 'bias', or a glob such as 'conv1.*' or '**.bias'.",
     });
   }
-  return new Set(paths.filter((path) => names.some((name) => isNamedBy(path, name))));
+  return new Set(selected.flat());
 }

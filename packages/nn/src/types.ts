@@ -20,6 +20,11 @@ export interface LayerContext {
   readonly training: boolean;
   /** Numbers in [0, 1) of this shape: an input of the program, drawn anew at every call of a training step. */
   random(shape: Shape): Tensor;
+  /**
+   * What of its state a training step leaves as it is, as paths inside of it. A layer of which that is true of all its state is run with
+   * `training: false`. Absent: nothing.
+   */
+  readonly frozenState?: ReadonlySet<string>;
 }
 
 /** What a layer gives: its output, and its state afterwards (the very one it was given, where nothing changed). */
@@ -55,6 +60,8 @@ export interface PlacedLayer {
 }
 
 export type Source = { readonly input: number } | { readonly layer: number };
+
+export const isModel = (layer: Layer): layer is Model => 'layers' in layer && 'summary' in layer;
 
 /** Layers put together; itself a layer. */
 export interface Model extends Layer {

@@ -1,3 +1,4 @@
+import { donation } from './contract/donation.js';
 import { facts } from './contract/facts.js';
 import { lifetimes } from './contract/lifetimes.js';
 import { ownership } from './contract/ownership.js';
@@ -6,4 +7,4 @@ import { travel } from './contract/travel.js';
 import type { Section } from './section.js';
 
 /** The promises of the methods themselves: see `Backend` in the core. */
-export const contract = (): Section => ({ name: 'contract', cases: [...facts(), ...travel(), ...ownership(), ...runs(), ...lifetimes()] });
+export const contract = (): Section => ({ name: 'contract', cases: [...facts(), ...travel(), ...ownership(), ...runs(), ...donation(), ...lifetimes()] });

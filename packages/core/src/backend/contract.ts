@@ -70,13 +70,26 @@ export interface StepTiming {
   readonly milliseconds: number;
 }
 
+export interface RunOptions {
+  /** Stops the run between two steps. */
+  readonly signal?: AbortSignalLike;
+  /**
+   * Inputs whose buffers nobody needs after this run, all of them inputs for which the program names an output (`donatedTo`). The
+   * backend may give such a buffer's memory to that output, or to whatever it likes, once nothing in the run can fail any more. A buffer
+   * that was taken counts as freed: `memory()` no longer counts it, and `free` does nothing for it. Only what is listed here may be taken:
+   * `donatedTo` alone allows nothing. Default: none.
+   */
+  readonly donated?: readonly number[];
+}
+
 /** A program made ready to run, any number of times. */
 export interface Executable {
   /**
-   * Runs once. Inputs are borrowed: never written, never kept after the promise settles. The results belong to the caller.
-   * A run that fails leaves every input as it was and keeps no buffer.
+   * Runs once. Inputs are borrowed, but for those that are donated: never written, never kept after the promise settles. The results
+   * belong to the caller and are new buffers, also where they lie in donated memory. A run that fails leaves every input as it was,
+   * donated or not, and keeps no buffer.
    */
-  run(inputs: readonly BackendBuffer[], options?: { readonly signal?: AbortSignalLike }): Promise<BackendBuffer[]>;
+  run(inputs: readonly BackendBuffer[], options?: RunOptions): Promise<BackendBuffer[]>;
   /** Frees constants and scratch. A second call does nothing. */
   dispose(): void;
   describe(): readonly StepInfo[];

@@ -32,7 +32,10 @@ export interface ProgramConstant {
 
 export interface ProgramInput {
   readonly value: ValueId;
-  /** The index of the output that may take over this input's buffer; the caller promises not to read the input again. */
+  /**
+   * The index of the output that may take over this input's buffer, in the runs that say so (`RunOptions.donated`): a buffer that
+   * somebody else needs as well is not given away.
+   */
   readonly donatedTo?: number;
 }
 

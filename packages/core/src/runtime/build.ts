@@ -14,6 +14,8 @@ import { bytesOf, sameType } from '../types/tensor-type.js';
 export interface Built {
   readonly executable: Executable | null;
   readonly results: readonly ResultSource[];
+  /** Inputs whose memory the program has a use for; whether a run may take it is known only then. */
+  readonly donated: readonly number[];
   /** Bytes that one run returns. */
   readonly outputBytes: number;
 }
@@ -46,5 +48,6 @@ export async function build({ graph, pool }: Lowered, backend: Backend, options:
   const emitted = emit(optimized, schedule(optimized), pool);
   const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program)) : null;
-  return { executable, results: emitted.results, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
+  const taken = program.inputs.flatMap(({ donatedTo }, i) => (donatedTo === undefined ? [] : [i]));
+  return { executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }

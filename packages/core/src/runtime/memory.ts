@@ -61,6 +61,9 @@ export function release(buffer: BackendBuffer): void {
   holding.backend.free(buffer);
 }
 
+/** How many storages and runs in flight need a buffer. */
+export const ownersOf = (buffer: BackendBuffer): number => holdings.get(buffer)?.owners ?? 0;
+
 const collected = new FinalizationRegistry<BackendBuffer>(release);
 
 /** Ties a buffer to an owner: it is released when the owner lets go of it or is collected. */

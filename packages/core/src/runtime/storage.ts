@@ -3,7 +3,7 @@ import { unfoldError } from '../errors/unfold-error.js';
 import type { TypedArray } from '../types/dtype.js';
 import { bytesOf, type TensorType } from '../types/tensor-type.js';
 import { guard } from './guard.js';
-import { account, settle } from './memory.js';
+import { account, release, retain, settle } from './memory.js';
 
 /**
  * The elements behind a leaf: host data, buffers on backends, or both. Host data is uploaded once a backend and kept there, so
@@ -13,7 +13,8 @@ export class Storage {
   readonly type: TensorType;
   /** The backend that made these elements; null for host data, which belongs to none. */
   readonly home: Backend | null;
-  state: 'live' | 'disposed' | 'donated' = 'live';
+  /** `lent`: a run in flight may take the elements; `live` again if it fails. */
+  state: 'live' | 'lent' | 'disposed' | 'donated' = 'live';
   #host: TypedArray | null;
   readonly #buffers: Map<Backend, BackendBuffer>;
   readonly #uploads = new Map<Backend, Promise<BackendBuffer>>();
@@ -36,6 +37,13 @@ export class Storage {
     const storage = new Storage(type, null, backend, buffers);
     account(storage, backend, buffer, bytesOf(type));
     return storage;
+  }
+
+  /** Another storage of the same elements: they are freed with the last of them. */
+  share(): Storage {
+    const shared = new Storage(this.type, this.#host, this.home, new Map(this.#buffers));
+    for (const [backend, buffer] of this.#buffers) account(shared, backend, buffer, bytesOf(this.type));
+    return shared;
   }
 
   /** The host copy, where there is one. Never to be written. */
@@ -75,13 +83,18 @@ export class Storage {
     if (this.#host) return this.#host.slice();
     const backend = this.home!;
     const buffer = this.#buffers.get(backend)!;
-    return guard(backend, 'read', () => backend.read(buffer));
+    retain(backend, buffer, bytesOf(this.type));
+    try {
+      return await guard(backend, 'read', () => backend.read(buffer));
+    } finally {
+      release(buffer);
+    }
   }
 
   /** @throws {UnfoldError} DISPOSED or DONATED, in the name of `op`. */
   assertLive(op: string): void {
     if (this.state === 'live') return;
-    const donated = this.state === 'donated';
+    const donated = this.state !== 'disposed';
     throw unfoldError({
       code: donated ? 'DONATED' : 'DISPOSED',
       op,
@@ -93,7 +106,7 @@ export class Storage {
 
   /** Frees all copies. A second call does nothing. */
   dispose(state: 'disposed' | 'donated' = 'disposed'): void {
-    if (this.state !== 'live') return;
+    if (this.state === 'disposed' || this.state === 'donated') return;
     this.state = state;
     this.#host = null;
     settle(this, this.#buffers.values());

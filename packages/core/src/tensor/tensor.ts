@@ -50,7 +50,8 @@ export class Tensor {
   /** @internal The expression as it stands; after realisation a leaf. */
   get expr(): Expr {
     const result = this.#expr.realised?.deref();
-    if (result?.storage?.state === 'live') this.#expr = result;
+    // Another tensor of an equal expression was realised. Its elements are shared, each with the right to dispose of its own hold on them.
+    if (result?.storage?.state === 'live') this.#expr = makeLeaf(dataOp, result.storage.share());
     return this.#expr;
   }
 

@@ -35,6 +35,23 @@ describe('promises about memory', () => {
     expect(await y.data()).to.deep.equal(Float32Array.of(4, 6));
     expect(await view.array()).to.deep.equal([[2], [3]]);
   });
+
+  it('disposing of one tensor never takes an equal one with it, whether they were computed together or one after the other', async () => {
+    const x = tensor([1, 2]).add(0);
+    await evaluate(x);
+    const before = liveMemory();
+    const [a, b] = [x.add(1), x.add(1)];
+    await evaluate(a, b);
+    const later = x.add(1);
+    expect(later.isRealised).to.equal(true);
+    expect(liveMemory().buffers - before.buffers, 'they share one buffer').to.equal(1);
+    a.dispose();
+    expect([...(await b.data()), ...(await later.data())]).to.deep.equal([2, 3, 2, 3]);
+    later.dispose();
+    expect([...(await b.data())]).to.deep.equal([2, 3]);
+    b.dispose();
+    expect(liveMemory()).to.deep.equal(before);
+  });
 });
 
 describe('promises about backends', () => {

@@ -29,8 +29,8 @@ export interface BatchNormOptions extends LayerOptions {
 /**
  * Every channel less its mean, divided by its standard deviation, times `gamma` plus `beta`. In training mean and variance are those
  * of the batch, and the moving ones become `moving * momentum + batch * (1 - momentum)`; at inference the moving ones count. The
- * variance divides by the number of elements, in both, as that of Keras 3. Parameters: `gamma`, `beta`; state: `movingMean`,
- * `movingVariance`; all `[C]`.
+ * variance divides by the number of elements, in both, as that of Keras 3. Frozen in a training step, the layer runs as in inference.
+ * Parameters: `gamma`, `beta`; state: `movingMean`, `movingVariance`; all `[C]`.
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for a bad or unknown option; SHAPE_MISMATCH where the axis does not exist.
  * @source https://keras.io/api/layers/normalization_layers/batch_normalization/

@@ -1,10 +1,11 @@
 import { formatShape, UnfoldError, unfoldError, type Shape, type Tensor } from '@unfoldjs/core';
 import { describe } from '../check.js';
+import { namedParameters } from '../params.js';
 import { checkName } from '../layers/define-layer.js';
 import { partOf } from '../layers/own-params.js';
 import { deriveSeed } from '../seeds.js';
 import { summarize } from '../summary/summary.js';
-import type { Layer, LayerContext, LayerResult, Model, Params, PlacedLayer, Source } from '../types.js';
+import { isModel, type Layer, type LayerContext, type LayerResult, type Model, type Params, type PlacedLayer, type Source } from '../types.js';
 
 /** A layer before it has a name in its model. */
 export interface Step {
@@ -66,7 +67,7 @@ export function modelOf({ kind, name, inputCount, inputShapes, steps, output }: 
       let after = state;
       const result = walk(inputs, ({ name, layer }, given) => {
         const before = partOf(after, name);
-        const made = layer.apply(partOf(params, name), given, context, before);
+        const made = layer.apply(partOf(params, name), given, contextOf({ name, layer }, context, before), before);
         if (made.state !== before) after = { ...after, [name]: made.state };
         return made.output;
       });
@@ -75,6 +76,21 @@ export function modelOf({ kind, name, inputCount, inputShapes, steps, output }: 
     summary: (options) => summarize(model, options),
   };
   return model;
+}
+
+/**
+ * How a model runs one of its layers. A layer whose state is frozen, all of it, runs as in inference; the layers of a model inside are
+ * asked one by one, since its dropout goes on.
+ *
+ * @source https://keras.io/api/layers/normalization_layers/batch_normalization/ ("About setting `layer.trainable = False` on a
+ * `BatchNormalization` layer": it runs in inference mode, its statistics are not updated)
+ */
+function contextOf({ name, layer }: Pick<PlacedLayer, 'name' | 'layer'>, context: LayerContext, state: Params): LayerContext {
+  if (!context.frozenState) return context;
+  const frozenState = new Set([...context.frozenState].filter((path) => path.startsWith(`${name}.`)).map((path) => path.slice(name.length + 1)));
+  const own = namedParameters(state);
+  const isFrozen = !isModel(layer) && own.length > 0 && own.every(({ path }) => frozenState.has(path));
+  return { ...context, training: context.training && !isFrozen, frozenState };
 }
 
 /** The shape of a layer's output; a layer that does not tell makes its parameters for it. */

@@ -32,7 +32,7 @@ export interface OptimizerOptions {
    * Default: 0; adamW 0.004.
    */
   readonly weightDecay?: number | undefined;
-  /** Parameters that do not decay: names of layers, paths, or last names such as 'bias'. Default: none. */
+  /** Parameters that do not decay: names of layers, paths, last names such as 'bias', or globs such as '**.bias'. Default: none. */
   readonly excludeFromWeightDecay?: readonly string[] | undefined;
   /** Scales all gradients together so that their norm, taken as one vector, is no larger. Default: no limit. */
   readonly globalClipNorm?: number | undefined;
@@ -68,11 +68,11 @@ export function optimizerOf(rule: Rule, options: OptimizerOptions): Optimizer {
   return {
     kind,
     init(params) {
-      selectParameters(kind, 'excludeFromWeightDecay', params, excludeFromWeightDecay);
+      selectParameters(kind, 'excludeFromWeightDecay', [params], excludeFromWeightDecay);
       return Object.fromEntries(slotNames.map((name) => [name, mapParams(params, rule.zero)]));
     },
     update(gradients, slots, params, context) {
-      const keeps = selectParameters(kind, 'excludeFromWeightDecay', params, excludeFromWeightDecay);
+      const keeps = selectParameters(kind, 'excludeFromWeightDecay', [params], excludeFromWeightDecay);
       const clipped = globalClipNorm === undefined ? gradients : clipByGlobalNorm(gradients, globalClipNorm);
       const values = byPath(params);
       const slotsByPath = slotNames.map((name) => [name, byPath(slots[name] as Params)] as const);

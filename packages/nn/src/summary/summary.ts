@@ -3,7 +3,7 @@ import { checkInteger, checkOptions, checkShape } from '../check.js';
 import { inference } from '../layers/define-layer.js';
 import { partOf } from '../layers/own-params.js';
 import { namedParameters, selectParameters } from '../params.js';
-import type { Layer, Model, Params, PlacedLayer, Source } from '../types.js';
+import { isModel, type Model, type Params, type PlacedLayer, type Source } from '../types.js';
 import { flopsBetween } from './flops.js';
 
 export interface SummaryOptions {
@@ -66,7 +66,7 @@ export function summarize(model: Model, options: SummaryOptions = {}): Summary {
   checkInteger(op, 'batchSize', batchSize, 1);
   const inputShapes = shapesOf(model, options.inputShape);
   const { params, state } = model.init(inputShapes, 0);
-  const fixed = selectParameters(op, 'frozen', params, frozen);
+  const fixed = selectParameters(op, 'frozen', [params, state], frozen);
   const inputs = inputShapes.map((shape) => zeros([batchSize, ...shape]));
   const rows = rowsOf(model, { params, state, prefix: '', depth: 0, fixed, expandNested }, inputs);
   return { rows, batchSize, inputShapes, total: totalOf(rows), toString: () => format(rows, batchSize) };
@@ -109,8 +109,6 @@ function rowsOf(model: Model, part: Part, inputs: readonly Tensor[]): SummaryRow
   }
   return rows;
 }
-
-const isModel = (layer: Layer): layer is Model => 'layers' in layer && 'summary' in layer;
 
 function rowOf({ layer }: PlacedLayer, { params, state, prefix, depth, fixed }: Part, inputs: readonly Tensor[], output: Tensor, isShared: boolean): SummaryRow {
   const named = isShared ? [] : namedParameters(params, prefix);

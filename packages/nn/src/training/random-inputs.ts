@@ -3,13 +3,13 @@ import { purposes, randomAt } from '../data/random.js';
 import type { Layer, Params } from '../types.js';
 
 /** The shapes of the random numbers that a model asks for in training, in the order in which it asks. Computes nothing. */
-export function randomShapes(model: Layer, params: Params, inputs: readonly Tensor[], state: Params): Shape[] {
+export function randomShapes(model: Layer, params: Params, inputs: readonly Tensor[], state: Params, frozenState?: ReadonlySet<string>): Shape[] {
   const shapes: Shape[] = [];
   const record = (shape: Shape): Tensor => {
     shapes.push(shape);
     return zeros(shape);
   };
-  model.apply(params, inputs, { training: true, random: record }, state);
+  model.apply(params, inputs, { training: true, random: record, ...(frozenState && { frozenState }) }, state);
   return shapes;
 }
 

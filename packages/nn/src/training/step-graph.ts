@@ -32,9 +32,10 @@ export type StepGraph = {
  * explanation.outputs; // => ['float32[]', 'float32[2, 1]', 'float32[1]']
  */
 export function stepGraph(model: Model, options: Pick<TrainStepOptions, 'loss' | 'optimizer' | 'learningRate' | 'metrics' | 'frozen'>, state: TrainState, batch: Batch): StepGraph {
-  const { own, rest } = splitState(state, selectParameters('stepGraph', 'frozen', state.params, options.frozen ?? []));
+  const isFrozen = selectParameters('stepGraph', 'frozen', [state.params, state.state], options.frozen ?? []);
+  const { own, rest } = splitState(state, isFrozen);
   const inputs = inputsOf(batch);
-  const draws = randomShapes(model, state.params, inputs, state.state).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
+  const draws = randomShapes(model, state.params, inputs, state.state, isFrozen).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
   const learningRate = scalar(scheduleOf('stepGraph', options.learningRate)(state.step));
   const { loss, metrics, params, state: after, slots } = stepOf(model, options, own, { ...rest, inputs, labels: batch.labels, draws, learningRate, step: scalar(state.step + 1) });
   return { loss, metrics, params, state: after, optimizer: slots };

@@ -23,7 +23,10 @@ export interface TrainStepOptions {
   readonly learningRate: number | Schedule;
   /** Measured on the predictions of each step, by name. Default: none. */
   readonly metrics?: { readonly [name: string]: Metric } | undefined;
-  /** Parameters that stay as they are: names of layers, paths, or last names such as 'bias'. Default: none. */
+  /**
+   * Parameters and moving statistics that stay as they are: names of layers, paths, last names such as 'bias', or globs such as 'conv1.*'
+   * and '**.bias'. A layer whose statistics are frozen, all of them, runs as in inference, as in Keras. Default: none.
+   */
   readonly frozen?: readonly string[] | undefined;
   /** True gives the memory of the old state to the new one: the old state cannot be used again. Default: true. */
   readonly donate?: boolean | undefined;
@@ -65,6 +68,7 @@ interface Replaced {
 /** What a step only reads. */
 interface Given {
   readonly frozen: Params;
+  readonly frozenState: Params;
   readonly frozenSlots: Params;
   readonly inputs: readonly Tensor[];
   readonly labels: Tensor;
@@ -107,9 +111,9 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
   );
   const shapes = new Map<string, readonly Shape[]>();
 
-  const shapesOf = ({ params, state }: TrainState, inputs: readonly Tensor[]): readonly Shape[] => {
+  const shapesOf = ({ params, state }: TrainState, inputs: readonly Tensor[], isFrozen: ReadonlySet<string>): readonly Shape[] => {
     const key = inputs.map(({ shape }) => shape.join()).join(';');
-    const known = shapes.get(key) ?? randomShapes(model, params, inputs, state);
+    const known = shapes.get(key) ?? randomShapes(model, params, inputs, state, isFrozen);
     shapes.set(key, known);
     return known;
   };
@@ -117,10 +121,10 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
   const step = async (state: TrainState, batch: Batch, { signal }: StepOptions = {}): Promise<StepResult> => {
     const learningRate = schedule(state.step);
     checkRange(op, 'learningRate', learningRate, 0, Infinity);
-    const isFrozen = selectParameters(op, 'frozen', state.params, frozen);
+    const isFrozen = selectParameters(op, 'frozen', [state.params, state.state], frozen);
     const { own, rest } = splitState(state, isFrozen);
     const inputs = inputsOf(batch);
-    const draws = shapesOf(state, inputs).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
+    const draws = shapesOf(state, inputs, isFrozen).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
     // Data, not scalar(): a number of the program would be another program at each step.
     const scalars = { learningRate: tensor([learningRate], []), step: tensor([state.step + 1], []) };
     try {
@@ -136,7 +140,7 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
       if (detectAnomaly && donate) disposeParams(own);
       const next = produce(state, (draft) => {
         draft.params = castDraft(withParts(state.params, params));
-        draft.state = castDraft(after);
+        draft.state = castDraft(withParts(state.state, after));
         draft.optimizer = castDraft(mapTrees(state.optimizer, (tree, name) => withParts(tree, slots[name] as Params)));
         draft.step++;
       });
@@ -151,8 +155,10 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
 /** What one step computes: a pure function of tensors. */
 export function stepOf(model: Model, { loss, optimizer, metrics = {} }: Pick<TrainStepOptions, 'loss' | 'optimizer' | 'metrics'>, own: Replaced, given: Given) {
   const { frozen, frozenSlots, inputs, labels, draws, learningRate, step } = given;
+  const frozenState = new Set(namedParameters(given.frozenState).map(({ path }) => path));
+  const context = { training: true, random: inOrder(draws), frozenState };
   const forward = (params: Params) => {
-    const { output, state } = model.apply(mergeParams(params, frozen), inputs, { training: true, random: inOrder(draws) }, own.state);
+    const { output, state } = model.apply(mergeParams(params, frozen), inputs, context, mergeParams(own.state, given.frozenState));
     return { loss: loss(labels, output), aux: { output, state } };
   };
   const { value, gradient } = valueAndGrad(forward)(own.params);
@@ -162,7 +168,7 @@ export function stepOf(model: Model, { loss, optimizer, metrics = {} }: Pick<Tra
   const trained = (tree: Params): Params => partitionParams(tree, (path) => isOwn.has(path))[0];
   return {
     params: trained(updated.params),
-    state: value.aux.state,
+    state: partitionParams(value.aux.state, (path) => !frozenState.has(path))[0],
     slots: mapTrees(updated.slots, trained),
     loss: value.loss,
     metrics: Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric(labels, value.aux.output)])),
@@ -174,15 +180,16 @@ export function stepOf(model: Model, { loss, optimizer, metrics = {} }: Pick<Tra
 export function splitState(state: TrainState, isFrozen: ReadonlySet<string>) {
   const isOwn = (path: string) => !isFrozen.has(path);
   const [params, frozen] = partitionParams(state.params, isOwn);
+  const [moving, frozenState] = partitionParams(state.state, isOwn);
   return {
-    own: { params, state: state.state, slots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[0]) },
-    rest: { frozen, frozenSlots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[1]) },
+    own: { params, state: moving, slots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[0]) },
+    rest: { frozen, frozenState, frozenSlots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[1]) },
   };
 }
 
 /** What the tensors of a step are called in messages. */
-function namesOf({ params, state }: Replaced, { frozen, inputs, labels }: Given): ReadonlyMap<Tensor, string> {
-  const trees = [params, frozen, state].flatMap((tree) => namedParameters(tree));
+function namesOf({ params, state }: Replaced, { frozen, frozenState, inputs, labels }: Given): ReadonlyMap<Tensor, string> {
+  const trees = [params, frozen, state, frozenState].flatMap((tree) => namedParameters(tree));
   return new Map<Tensor, string>([
     ...inputs.map((input, i) => [input, inputs.length === 1 ? 'images' : `images[${i}]`] as const),
     [labels, 'labels'],

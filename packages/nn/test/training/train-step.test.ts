@@ -1,4 +1,4 @@
-import { getBackend, liveMemory, tensor, UnfoldError, type Tensor } from '@unfoldjs/core';
+import { getBackend, liveMemory, setBackend, tensor, UnfoldError, type Backend, type Tensor } from '@unfoldjs/core';
 import { valueAndGrad } from '@unfoldjs/core/autodiff';
 import {
   accuracy,
@@ -18,6 +18,7 @@ import {
   type Layer,
   type Params,
 } from '@unfoldjs/nn';
+import { takingBackend } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { inference, onCpu, refusal } from '../helper.js';
 import { bitsOf, failure, firstBatch, quarters, smallNet } from './helper.js';
@@ -128,6 +129,45 @@ describe('trainStep', () => {
     expect(await failure(() => step(state, batch, { signal: AbortSignal.abort() }))).to.include({ code: 'ABORTED' });
     expect(await bitsOf(state.params)).to.deep.equal(before);
     await step(state, batch);
+  });
+
+  describe('on a backend that takes the memory of the old state', () => {
+    const run = async (backend: Backend, steps: number, disturb: (cutShort: () => Promise<void>) => Promise<void> = async () => undefined) => {
+      const before = getBackend();
+      await setBackend(backend);
+      try {
+        const model = smallNet({ drop: 0.25 });
+        const optimizer = adam();
+        const step = trainStep(model, { loss: softmaxCrossEntropy, optimizer, learningRate: 0.1 });
+        let state = await trainState(model, { optimizer });
+        for (let i = 0; i < steps; i++) {
+          const batch = firstBatch(await quarters(16, i), 16);
+          const held = await bitsOf(state.params);
+          await disturb(async () => {
+            let asked = 0;
+            const signal = { get aborted() { return ++asked > 20; } };
+            expect(await failure(() => step(state, batch, { signal }))).to.include({ code: 'ABORTED' });
+            expect(await bitsOf(state.params)).to.deep.equal(held);
+          });
+          state = (await step(state, batch)).state;
+        }
+        return { params: await bitsOf(state.params), slots: await bitsOf(state.optimizer) };
+      } finally {
+        await setBackend(before);
+      }
+    };
+
+    it('trains to the same bits, and takes every buffer of the state in every step', async () => {
+      const backend = takingBackend();
+      expect(await run(backend, 4)).to.deep.equal(await run(getBackend(), 4));
+      // 4 parameters and their 8 slots.
+      expect(backend.takenBuffers()).to.equal(4 * 12);
+    });
+
+    it('goes on from a whole state after every step that was cut short', async () => {
+      const backend = takingBackend();
+      expect(await run(backend, 3, (cutShort) => cutShort())).to.deep.equal(await run(getBackend(), 3));
+    });
   });
 
   it('goes on with the same numbers from the same state, whatever was trained before', async () => {
