@@ -49,9 +49,6 @@ export class Tensor {
 
   /** @internal The expression as it stands; after realisation a leaf. */
   get expr(): Expr {
-    const result = this.#expr.realised?.deref();
-    // Another tensor of an equal expression was realised. Its elements are shared, each with the right to dispose of its own hold on them.
-    if (result?.storage?.state === 'live') this.#expr = makeLeaf(dataOp, result.storage.share());
     return this.#expr;
   }
 
@@ -66,7 +63,11 @@ export class Tensor {
 
   /** True once the elements exist, on the host or on a backend. */
   get isRealised(): boolean {
-    return this.expr.storage !== null;
+    // Where another tensor of an equal expression was realised its elements are shared, and each may dispose of its hold on them. Only
+    // here, where somebody asks for them: a temporary that is built upon owns nothing.
+    const result = this.#expr.realised?.deref();
+    if (result?.storage?.state === 'live') this.#expr = makeLeaf(dataOp, result.storage.share());
+    return this.#expr.storage !== null;
   }
 
   /**

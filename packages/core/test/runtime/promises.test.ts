@@ -49,8 +49,9 @@ describe('promises about memory', () => {
     expect([...(await b.data()), ...(await later.data())]).to.deep.equal([2, 3, 2, 3]);
     later.dispose();
     expect([...(await b.data())]).to.deep.equal([2, 3]);
+    await x.add(1).mul(2).data();
     b.dispose();
-    expect(liveMemory()).to.deep.equal(before);
+    expect(liveMemory(), 'a temporary that is equal to it owns nothing').to.deep.equal(before);
   });
 });
 
