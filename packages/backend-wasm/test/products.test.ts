@@ -1,0 +1,46 @@
+import { conv2dTranspose, matmul, randomUniform, setBackend, tensor, type Backend, type Tensor } from '@unfoldjs/core';
+import { explain } from '@unfoldjs/core/explain';
+import { cpu } from '@unfoldjs/backend-cpu';
+import { wasm } from '@unfoldjs/backend-wasm';
+import { expect } from 'chai';
+
+/** Whole numbers, so that every order of summation gives the same bits. */
+const whole = (shape: readonly number[], seed: number): Tensor => randomUniform(shape, { seed, min: -4, max: 5, dtype: 'int32' }).cast('float32');
+
+const on = async (backend: Backend, make: () => Tensor): Promise<number[]> => {
+  await setBackend(backend);
+  return Array.from(await make().data());
+};
+
+describe('products in WebAssembly', () => {
+  let [here, reference] = [null!, null!] as [Backend, Backend];
+  before(async () => {
+    [here, reference] = await Promise.all([wasm().open(), cpu().open()]);
+  });
+  after(() => Promise.all([here.dispose(), reference.dispose()]));
+
+  for (const [m, k, n] of [[1, 1, 1], [3, 5, 7], [4, 8, 8], [5, 1, 9], [67, 13, 17], [131, 2, 3]] as const) {
+    it(`[${m}, ${k}] x [${k}, ${n}] is exact, each operand turned or not`, async () => {
+      for (const transposeA of [false, true]) {
+        for (const transposeB of [false, true]) {
+          const make = () => matmul(whole(transposeA ? [k, m] : [m, k], 1), whole(transposeB ? [n, k] : [k, n], 2), { transposeA, transposeB });
+          expect(await on(here, make), `${transposeA} ${transposeB}`).to.deep.equal(await on(reference, make));
+        }
+      }
+    });
+  }
+
+  it('does not multiply the filters of a transposed convolution by zeros that are not there', async () => {
+    const filters = tensor([Infinity, 1, 2, -Infinity], [2, 2, 1, 1]);
+    const make = () => conv2dTranspose(tensor([1, 2, 3, 4], [1, 2, 2, 1]), filters, { strides: 2, padding: 'valid' });
+    const values = await on(here, make);
+    expect(values).to.deep.equal(await on(reference, make));
+    expect(values).to.include(Infinity).and.not.to.satisfy((all: number[]) => all.some(Number.isNaN));
+  });
+
+  it('says of each step whether it runs in WebAssembly', async () => {
+    await setBackend(here);
+    const text = String(await explain(matmul(whole([4, 4], 1), whole([4, 4], 2).cumsum()).sin()));
+    expect(text).to.include('tiles of 4x8').and.to.include('reference loops');
+  });
+});
