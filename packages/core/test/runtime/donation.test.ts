@@ -116,12 +116,38 @@ describe('donation, on a backend that takes what it is given', () => {
   });
 
   it('withholds a buffer that is being read, or that another run uses', async () => {
+    const backend = takingBackend();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    let begun = 0;
+    let bothBegun = (): void => undefined;
+    const begin = new Promise<void>((resolve) => (bothBegun = resolve));
+    /** Work that has begun and ends once the gate is open. */
+    const behindGate = <T>(work: () => Promise<T>): Promise<T> => {
+      if (++begun === 2) bothBegun();
+      return gate.then(work);
+    };
+    let isGated = false;
+    await setBackend({
+      ...backend,
+      read: (buffer) => (isGated ? behindGate(() => backend.read(buffer)) : backend.read(buffer)),
+      async compile(program) {
+        const executable = await backend.compile(program);
+        const isDonating = program.inputs.some(({ donatedTo }) => donatedTo !== undefined);
+        return { ...executable, run: (inputs, options) => (isGated && !isDonating ? behindGate(() => executable.run(inputs, options)) : executable.run(inputs, options)) };
+      },
+    } as TakingBackend);
     const w = await onBackend(1, 2);
-    const [before, reading, product] = [taken(), w.data(), w.mul(2).data()];
+    const before = taken();
+    isGated = true;
+    const [reading, product] = [w.data(), evaluate(w.mul(2))];
+    await begin;
     await compile((x: Tensor) => x.add(10), undefined, donating)(w);
-    expect([...(await reading)]).to.deep.equal([1, 2]);
-    expect([...(await product)]).to.deep.equal([2, 4]);
     expect(taken()).to.equal(before);
+    open();
+    expect([...(await reading)]).to.deep.equal([1, 2]);
+    await product;
+    await setBackend(takingBackend());
   });
 });
 
