@@ -1,11 +1,10 @@
-import type { KernelTensor, referenceKernels } from '@unfoldjs/core/reference';
+import type { KernelTensor } from '@unfoldjs/core/reference';
 import type { Engine } from '../engine.js';
+import type { WindowAttrs } from './attrs.js';
 import { packPanels, paddedColumns, unpackRows } from './pack.js';
 import { padImages, type Frame } from './padded-images.js';
 import type { Walk } from './product-module.js';
 
-type Attrs = Parameters<typeof referenceKernels.convMatmul>[0]['attrs'];
-type InputAttrs = Parameters<typeof referenceKernels.convInputMatmul>[0]['attrs'];
 type Shape4 = readonly [number, number, number, number];
 
 const pixels = (x: KernelTensor): Float32Array => x.data as Float32Array;
@@ -19,11 +18,7 @@ function patchWalk([rows, columns]: readonly [number, number], [down, across]: r
     : { outer: rows, outerStep, inner: columns, innerStep: 4 * across * channels, length: channels, kStep: 4 };
 }
 
-interface Sliding {
-  readonly window: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-}
+type Sliding = Omit<WindowAttrs, 'padding'>;
 
 /** Every patch of `x`, laid in `frame`, times a matrix that `pack` writes in panels: `[N, rows, columns, O]`. */
 function slide(engine: Engine, { window, strides, dilations }: Sliding, x: KernelTensor, frame: Frame, output: KernelTensor, pack: (panels: Float32Array) => void): void {
@@ -46,7 +41,7 @@ function slide(engine: Engine, { window, strides, dilations }: Sliding, x: Kerne
 }
 
 /** Float32 images without zero sizes, one group; `output` has the product's shape. */
-export function convMatmul(engine: Engine, { padding, ...sliding }: Attrs, x: KernelTensor, filters: KernelTensor, output: KernelTensor): void {
+export function convMatmul(engine: Engine, { padding, ...sliding }: WindowAttrs, x: KernelTensor, filters: KernelTensor, output: KernelTensor): void {
   const [, height, width] = shape4(x);
   const [[top, bottom], [left, right]] = padding;
   const frame = { height: height + top + bottom, width: width + left + right, top, left, rowStep: 1, columnStep: 1 };
@@ -58,7 +53,7 @@ export function convMatmul(engine: Engine, { padding, ...sliding }: Attrs, x: Ke
  * The gradient with respect to the images: a convolution of stride 1 over `dy`, spread by the strides, with the filters turned round.
  * Zeros between the elements of `dy` meet the filters, so these must be finite.
  */
-export function convInputMatmul(engine: Engine, attrs: InputAttrs, dy: KernelTensor, filters: KernelTensor, output: KernelTensor): void {
+export function convInputMatmul(engine: Engine, attrs: WindowAttrs, dy: KernelTensor, filters: KernelTensor, output: KernelTensor): void {
   const { window, strides, dilations, padding } = attrs;
   const [, height, width, channels] = shape4(output);
   const outputs = shape4(dy)[3];
@@ -78,7 +73,7 @@ export function convInputMatmul(engine: Engine, attrs: InputAttrs, dy: KernelTen
 }
 
 /** The gradient with respect to the filters, `[KH * KW * C, O]`: pixels of a channel times `dy`, summed over all places. */
-export function convFilterMatmul(engine: Engine, { window, strides, dilations, padding }: Attrs, x: KernelTensor, dy: KernelTensor, output: KernelTensor): void {
+export function convFilterMatmul(engine: Engine, { window, strides, dilations, padding }: WindowAttrs, x: KernelTensor, dy: KernelTensor, output: KernelTensor): void {
   const [batch, height, width, channels] = shape4(x);
   const [, rows, columns, outputs] = shape4(dy);
   const [[top, bottom], [left, right]] = padding;

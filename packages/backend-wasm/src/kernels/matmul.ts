@@ -1,15 +1,11 @@
 import { broadcastStrides, type TensorType } from '@unfoldjs/core';
 import { forEachIndex, type KernelTensor } from '@unfoldjs/core/reference';
 import type { Engine } from '../engine.js';
+import type { MatmulAttrs } from './attrs.js';
 import { packPanels, paddedColumns, unpackRows } from './pack.js';
 
 /** Rows that are multiplied with one panel before the next: their elements stay in the second cache. */
 const blockRows = 64;
-
-export interface MatmulAttrs {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
 
 /** A product of float32 matrices without zero sizes; `output` has the product's shape. */
 export function matmul(engine: Engine, { transposeA, transposeB }: MatmulAttrs, a: KernelTensor, b: KernelTensor, output: KernelTensor): void {

@@ -1,14 +1,12 @@
 import { allocate, sizeOf, type TensorType } from '@unfoldjs/core';
 import { referenceKernels, type KernelCall, type KernelTensor } from '@unfoldjs/core/reference';
-
-type FusedCall = Parameters<typeof referenceKernels.fusedElementwise>[0];
-type Body = FusedCall['attrs']['body'];
+import type { Epilogue } from './attrs.js';
 
 /**
  * Runs `product` into the output and then the epilogue over it. Without an epilogue the output is the product; with one of
  * another dtype than float32 the product has an array of its own.
  */
-export function withEpilogue(call: KernelCall, epilogue: Body, product: (output: KernelTensor) => void): void {
+export function withEpilogue(call: KernelCall, epilogue: Epilogue, product: (output: KernelTensor) => void): void {
   const { output } = call;
   if (epilogue.length === 0) return product(output);
   const type: TensorType = { dtype: 'float32', shape: output.type.shape };
