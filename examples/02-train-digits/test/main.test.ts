@@ -28,7 +28,7 @@ describe('training on digits', function () {
     const help = run('--help');
     expect(help.status).to.equal(0);
     expect(help.stdout).to.include('--epochs <n>').and.to.include('default: 5');
-    for (const [args, message] of [[['--epochs', 'many'], '--epochs "many" is not a whole number from 0.'], [['--bogus'], "Unknown option '--bogus'"], [['--backend', 'tpu'], '--backend tpu is unknown. Use auto, gpu, webasm, cpu.']] as const) {
+    for (const [args, message] of [[['--epochs', 'many'], '--epochs "many" is not a whole number from 0.'], [['--bogus'], "Unknown option '--bogus'"], [['--backend', 'tpu'], '--backend tpu is unknown. Use auto, gpu, wasm, webasm, cpu.']] as const) {
       const { status, stderr } = run(...args);
       expect(status).to.equal(2);
       expect(stderr.trim()).to.include(message);
