@@ -27,7 +27,7 @@ function openWasm(): Backend {
   const backend = kernelBackend({
     name: 'wasm',
     kernels: kernelsOn(engine),
-    device: { kind: 'wasm', label: 'WebAssembly SIMD, 1 thread', details: { threads: 1, relaxedSimd: false } },
+    device: { kind: 'wasm', label: 'WebAssembly SIMD, 1 thread', details: { threads: 1, precision: 'exact', relaxedSimd: false } },
   });
   return { ...backend, compile: async (program) => named(await backend.compile(program)) };
 }

@@ -1,59 +1,73 @@
 // `npm run bench`: runs benches and prints their tables.
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { busyWarning, formatMachine, machine } from '@unfoldjs/measure';
-import { record } from './record.js';
-import { benches, findBench } from './registry.js';
-import { runBench, runInChild } from './runner.js';
+import type { Bench, Facts } from './bench.js';
+import { peersNote } from './engines/peers.js';
+import { installPeers } from './install-peers.js';
+import { chosenCases, optionsText, parseOptions, type Options } from './options.js';
+import { openInChild } from './processes.js';
+import { describeRun, writeRun, type Run } from './record.js';
+import { benchNames, loadBench } from './registry.js';
+import { asText } from './report/text.js';
+import { isFailure, runBench } from './runner.js';
 
-const usage = `npm run bench -- [names] [options]
+const allBenches = async (): Promise<Bench[]> => Promise.all(benchNames.map(async (name) => (await loadBench(name))!));
+
+const usage = async (): Promise<string> => `npm run bench -- [names] [options]
 
 Runs the benches named, or all: each case in a process of its own, in interleaved rounds.
 
-${benches.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
+${(await allBenches()).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
-Options
-  --rounds <n>   how often each case runs (each bench has its own default)
-  --case <text>  only the cases whose name contains this
-  --out <dir>    where the samples are kept (default packages/bench/out)
-  --cpu-prof     let every process write a .cpuprofile beside the samples
-  --help         this text`;
+${optionsText}`;
 
-const defaultFolder = fileURLToPath(new URL('../out', import.meta.url));
+/** The benches that the options ask for, with the cases that they ask for. */
+async function chosenBenches(options: Options): Promise<Bench[]> {
+  const unknown = options.names.filter((name) => !benchNames.includes(name));
+  if (unknown.length > 0) throw new RangeError(`there is no bench ${unknown.join(', ')}. There are: ${benchNames.join(', ')}`);
+  const benches = (await allBenches()).filter(({ name }) => options.names.length === 0 || options.names.includes(name));
+  const chosen = benches.map((bench) => ({ ...bench, cases: chosenCases(bench, options) })).filter(({ cases }) => cases.length > 0);
+  if (chosen.length === 0) throw new RangeError('no case fits --only, --engines and --quick together. See --list');
+  return chosen;
+}
+
+/** Runs one bench, prints what it says and keeps its samples. */
+async function run(bench: Bench, { rounds, turns, out, cpuProf }: Options): Promise<Run> {
+  const described = describeRun(bench, machine());
+  console.log(`\n${bench.name}: ${bench.summary}\non ${formatMachine(described.machine)}\n`);
+  const facts: Record<string, Facts> = {};
+  const results = await runBench(bench, {
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(turns === undefined || bench.turns === undefined ? {} : { turns }),
+    open: openInChild(cpuProf ? ['--cpu-prof', `--cpu-prof-dir=${out}`] : []),
+    onCase: (done, total, name) => progress(`${done + 1} of ${total}: ${name}`),
+    onFacts: (name, said) => (facts[name] = said),
+  });
+  progress('');
+  const taken: Run = { ...described, facts, results };
+  console.log(asText(bench.report(results)));
+  const warning = busyWarning(machine());
+  if (warning) console.log(`\n${warning}`);
+  console.log(`\nsamples: ${writeRun(out, taken)}`);
+  return taken;
+}
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { rounds: { type: 'string' }, case: { type: 'string' }, out: { type: 'string' }, 'cpu-prof': { type: 'boolean' }, help: { type: 'boolean' } },
-  });
-  if (values.help) {
-    console.log(usage);
+  const options = parseOptions(args);
+  if (options.help) {
+    console.log(await usage());
     return 0;
   }
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) throw new RangeError(`--rounds ${values.rounds} is not a whole number above 0`);
-  const unknown = positionals.filter((name) => !findBench(name));
-  if (unknown.length > 0) throw new RangeError(`there is no bench ${unknown.join(', ')}. There are: ${benches.map(({ name }) => name).join(', ')}`);
-
-  const folder = values.out ?? defaultFolder;
-  const execArgv = values['cpu-prof'] ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
-  for (const chosen of positionals.length > 0 ? positionals.map((name) => findBench(name)!) : benches) {
-    const bench = { ...chosen, cases: chosen.cases.filter(({ name }) => name.includes(values.case ?? '')) };
-    const before = machine();
-    console.log(`\n${bench.name}: ${bench.summary}\non ${formatMachine(before)}\n`);
-    const results = await runBench(bench, {
-      ...(rounds === undefined ? {} : { rounds }),
-      runCase: runInChild(execArgv),
-      onCase: (done, total, name) => progress(`${done + 1} of ${total}: ${name}`),
-    });
-    progress('');
-    console.log(bench.report(results));
-    const warning = busyWarning(machine());
-    if (warning) console.log(`\n${warning}`);
-    console.log(`\nsamples: ${record(folder, bench, results, before)}`);
+  if (options.installPeers) installPeers();
+  const benches = await chosenBenches(options);
+  if (options.list) {
+    for (const { name, cases } of benches) console.log(`${name}\n${cases.map((each) => `  ${each.name}`).join('\n')}`);
+    return 0;
   }
-  return 0;
+  const note = peersNote();
+  if (note) console.log(note);
+  const runs: Run[] = [];
+  for (const bench of benches) runs.push(await run(bench, options));
+  return runs.some(({ results }) => [...results.values()].some(isFailure)) ? 1 : 0;
 }
 
 /** One line that is written over, where somebody watches. */

@@ -1,4 +1,4 @@
-import { backendApiVersion, type Backend, type Program } from '@unfoldjs/core';
+import type { Backend, Program } from '@unfoldjs/core';
 
 /**
  * The same device, refusing some ops, so that the optimizer decomposes them or does not fuse into them: how the unfused form of a
@@ -34,7 +34,7 @@ export interface NullBackendHooks {
  */
 export function nullBackend(like: Backend, { onCompile, onRun }: NullBackendHooks = {}): Backend {
   return {
-    apiVersion: backendApiVersion,
+    apiVersion: like.apiVersion,
     name: 'null',
     device: like.device,
     supports: (call) => like.supports(call),

@@ -1,7 +1,7 @@
 import { add, evaluate, mul, setBackend, tanh, tensor, type Tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
-import { formatTime, median, nullBackend, textTable } from '@unfoldjs/measure';
-import { metric, type Bench } from '../bench.js';
+import { formatTime, median, nullBackend } from '@unfoldjs/measure';
+import { measured, metric, notRun, type Bench } from '../bench.js';
 
 const opCount = 20;
 const runs = 2000;
@@ -19,28 +19,25 @@ export const overhead: Bench = {
   summary: `a graph of ${opCount} ops, seen before, on a backend that computes nothing`,
   rounds: 5,
   cases: [
-    {
-      name: 'cached',
-      async measure() {
-        let ranAt = 0;
-        await setBackend(nullBackend(await cpu().open(), { onRun: () => (ranAt = performance.now()) }));
-        const [x, a, b] = [1, 2, 3].map((value) => tensor([value, value])) as [Tensor, Tensor, Tensor];
-        const [builds, toBackend, whole] = [[], [], []] as [number[], number[], number[]];
-        for (let run = 0; run < runs; run++) {
-          const start = performance.now();
-          const y = twentyOps(x, a, b);
-          const built = performance.now();
-          await evaluate(y);
-          const done = performance.now();
-          y.dispose();
-          if (run < runs / 2) continue;
-          builds.push(built - start);
-          toBackend.push(ranAt - built);
-          whole.push(done - built);
-        }
-        return { buildMs: median(builds), toBackendMs: median(toBackend), wholeMs: median(whole) };
-      },
-    },
+    measured('cached', async () => {
+      let ranAt = 0;
+      await setBackend(nullBackend(await cpu().open(), { onRun: () => (ranAt = performance.now()) }));
+      const [x, a, b] = [1, 2, 3].map((value) => tensor([value, value])) as [Tensor, Tensor, Tensor];
+      const [builds, toBackend, whole] = [[], [], []] as [number[], number[], number[]];
+      for (let run = 0; run < runs; run++) {
+        const start = performance.now();
+        const y = twentyOps(x, a, b);
+        const built = performance.now();
+        await evaluate(y);
+        const done = performance.now();
+        y.dispose();
+        if (run < runs / 2) continue;
+        builds.push(built - start);
+        toBackend.push(ranAt - built);
+        whole.push(done - built);
+      }
+      return { buildMs: median(builds), toBackendMs: median(toBackend), wholeMs: median(whole) };
+    }),
   ],
   report(results) {
     const at = (name: string): string => formatTime(median(metric(results, 'cached', name)));
@@ -49,6 +46,6 @@ export const overhead: Bench = {
       ['evaluate, until the backend runs', at('toBackendMs')],
       ['evaluate, until it returns', at('wholeMs')],
     ];
-    return `${textTable(['part', 'median'], rows)}\n\nTarget: under ${targetUs} us from evaluate to the backend.`;
+    return [{ table: { header: ['part', 'median'], rows }, notes: [`Target: under ${targetUs} us from evaluate to the backend.`, ...notRun(results)] }];
   },
 };

@@ -1,9 +1,10 @@
 import { randomUniform, setBackend, tensor, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
-import { formatBytes, median, textTable } from '@unfoldjs/measure';
+import { wasm } from '@unfoldjs/backend-wasm';
+import { formatBytes, median } from '@unfoldjs/measure';
 import { conv2d, dense, flatten, maxPool2d, sequential, sgd, softmaxCrossEntropy, trainState, trainStep } from '@unfoldjs/nn';
-import { metric, refusals, Unavailable, type Bench, type Sample } from '../bench.js';
+import { measured, metric, notRun, Unavailable, type Bench, type BenchCase, type Sample } from '../bench.js';
 
 const steps = Number(process.env.UNFOLD_BENCH_STEPS ?? 10_000);
 const batchSize = 32;
@@ -79,10 +80,9 @@ async function opened(spec: BackendSpec): Promise<Backend> {
   }
 }
 
-const cases = [
-  { name: 'cpu', measure: () => measure(cpu()) },
-  { name: 'gpu:webasm', measure: () => measure(gpu({ mode: 'webasm' })) },
-];
+const on = (name: string, spec: () => BackendSpec): BenchCase => measured(name, () => measure(spec()));
+
+const cases = [on('cpu', cpu), on('wasm', wasm), on('gpu:webasm', () => gpu({ mode: 'webasm' }))];
 
 /** Whether training the benchmark CNN keeps its memory flat. UNFOLD_BENCH_STEPS says how many steps it makes. */
 export const trainMemory: Bench = {
@@ -101,8 +101,7 @@ export const trainMemory: Bench = {
         return [name, what === 'heap' ? 'heap' : 'backend', ...medians.map(formatBytes), `${percent.toFixed(2)} %`, verdict, at(name, 'stepsPerSecond').toFixed(2)];
       }),
     );
-    const table = textTable(['backend', 'memory', 'window 1', 'window 2', 'window 3', 'apart', '', 'steps/s'], rows);
-    const notes = [`Medians of ${samplesPerWindow} samples a window, after ${warmUp.toLocaleString('en-US')} steps of warm-up. Target: under ${targetPercent} % apart.`, ...refusals(results)];
-    return `${table}\n\n${notes.join('\n')}`;
+    const notes = [`Medians of ${samplesPerWindow} samples a window, after ${warmUp.toLocaleString('en-US')} steps of warm-up. Target: under ${targetPercent} % apart.`, ...notRun(results)];
+    return [{ table: { header: ['backend', 'memory', 'window 1', 'window 2', 'window 3', 'apart', '', 'steps/s'], rows }, notes }];
   },
 };

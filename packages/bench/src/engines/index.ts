@@ -1,0 +1,31 @@
+import type { Engine } from './engine.js';
+import { jaxWasm } from './jax.js';
+import { nestedLoops } from './nested-loops.js';
+import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.js';
+import { tfjsCpu, tfjsWasm } from './tfjs.js';
+import { unfoldCpu, unfoldGpu, unfoldGpuCpu, unfoldWasmEngines, unfoldWebasm } from './unfold.js';
+
+/** Everything that is compared, in the order of the tables. */
+export const engines: readonly Engine[] = [
+  ...unfoldWasmEngines,
+  unfoldGpu,
+  unfoldWebasm,
+  unfoldGpuCpu,
+  unfoldCpu,
+  nestedLoops,
+  tfjsWasm(1),
+  tfjsWasm(2),
+  onnxruntimeWeb(1),
+  onnxruntimeWeb(2),
+  onnxruntimeNode(1),
+  onnxruntimeNode(2),
+  tfjsCpu,
+  jaxWasm,
+];
+
+/** @throws RangeError where there is no such engine. */
+export function engineOf(id: string): Engine {
+  const found = engines.find((engine) => engine.id === id);
+  if (!found) throw new RangeError(`there is no engine ${id}. There are: ${engines.map((engine) => engine.id).join(', ')}`);
+  return found;
+}
