@@ -29,7 +29,20 @@ function openWasm(): Backend {
     kernels: kernelsOn(engine),
     device: { kind: 'wasm', label: 'WebAssembly SIMD, 1 thread', details: { threads: 1, precision: 'exact', relaxedSimd: false } },
   });
-  return { ...backend, compile: async (program) => named(await backend.compile(program)) };
+  let isOpen = true;
+  return {
+    ...backend,
+    compile: async (program) => named(await backend.compile(program)),
+    memory() {
+      const { live, peak, buffers } = backend.memory();
+      const scratch = isOpen ? engine.bytes : 0;
+      return { live: live + scratch, peak: peak + scratch, buffers };
+    },
+    async dispose() {
+      isOpen = false;
+      await backend.dispose();
+    },
+  };
 }
 
 function whatIsMissing(): string | null {

@@ -120,7 +120,6 @@ export const jaxWasm: Engine = {
   id: 'jax-wasm',
   name: 'jax-js wasm',
   threads: 1,
- 
   async open() {
     const jax = await importPeer<Jax>('@jax-js/jax', 'dist/index.js');
     if (!(await jax.init('wasm')).includes('wasm')) throw new Unavailable('jax-js found no wasm');

@@ -8,7 +8,6 @@ export const nestedLoops: Engine = {
   threads: 1,
   hostOnly: 'nested arrays are on the host',
   quick: true,
- 
   async open() {
     const { nest4, nestedLoops } = await import('@unfoldjs/measure');
     return {

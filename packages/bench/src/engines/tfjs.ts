@@ -113,7 +113,6 @@ export const tfjsCpu: Engine = {
   id: 'tfjs-cpu',
   name: 'TensorFlow.js cpu',
   threads: 1,
- 
   async open() {
     const tf = await importPeer<Tf>('@tensorflow/tfjs');
     await tf.setBackend('cpu');
