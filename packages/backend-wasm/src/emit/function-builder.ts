@@ -1,4 +1,5 @@
 import { list, signed, unsigned } from './encode.js';
+import { instructions, type LaneMemoryInstruction, type MemoryInstruction, type PlainInstruction } from './instructions.js';
 
 export type ValueType = 'i32' | 'v128';
 
@@ -11,19 +12,21 @@ export interface Local {
   readonly type: ValueType;
 }
 
+/** Something that leaves one value on the stack. */
+export type Push = () => unknown;
+
 /**
- * The body of one function, an instruction a call, on WebAssembly's stack: `code.get(p).i32(4).add().set(p)` is `p = p + 4`. All
- * parameters are i32, nothing is returned: kernels read and write memory.
+ * The body of one function, an instruction a call, on WebAssembly's stack: `code.get(p).i32(4).op('i32.add').set(p)` is `p = p + 4`.
+ * All parameters are i32, nothing is returned: kernels read and write memory.
  */
 export class FunctionBuilder {
   readonly #locals: ValueType[] = [];
   readonly #bytes: number[] = [];
+  /** Blocks that are open here. */
+  #depth = 0;
   readonly params: readonly Local[];
 
-  constructor(
-    readonly name: string,
-    paramCount: number,
-  ) {
+  constructor(paramCount: number) {
     this.params = Array.from({ length: paramCount }, (_, index) => ({ index, type: 'i32' }));
   }
 
@@ -31,61 +34,109 @@ export class FunctionBuilder {
     return { index: this.params.length + this.#locals.push(type) - 1, type };
   }
 
+  locals(type: ValueType, count: number): Local[] {
+    return Array.from({ length: count }, () => this.local(type));
+  }
+
   get = ({ index }: Local): this => this.#emit(0x20, ...unsigned(index));
   set = ({ index }: Local): this => this.#emit(0x21, ...unsigned(index));
+  tee = ({ index }: Local): this => this.#emit(0x22, ...unsigned(index));
   i32 = (value: number): this => this.#emit(0x41, ...signed(value));
-  add = (): this => this.#emit(0x6a);
-  sub = (): this => this.#emit(0x6b);
-  mul = (): this => this.#emit(0x6c);
-  isLess = (): this => this.#emit(0x48);
-  isNotLess = (): this => this.#emit(0x4e);
-
-  /** Zeros in all four lanes. */
-  zeros = (): this => this.#simd(12, ...new Array<number>(16).fill(0));
-  /** Four floats from the address on the stack. */
-  load = (offset = 0): this => this.#simd(0, 2, ...unsigned(offset));
-  /** One float from the address on the stack, in all four lanes. */
-  loadSplat = (offset = 0): this => this.#simd(9, 2, ...unsigned(offset));
-  /** Stores four floats: address and value are on the stack. */
-  store = (offset = 0): this => this.#simd(11, 2, ...unsigned(offset));
-  addLanes = (): this => this.#simd(228);
-  mulLanes = (): this => this.#simd(230);
-
   call = (target: number): this => this.#emit(0x10, ...unsigned(target));
+
+  op(name: PlainInstruction): this {
+    if (name in instructions.lanes) return this.#simd(instructions.lanes[name as keyof typeof instructions.lanes]);
+    return this.#emit(...instructions.plain[name as keyof typeof instructions.plain]);
+  }
+
+  /** A load from the address on the stack, or a store of the vector above it; `offset` in bytes. */
+  memory(name: MemoryInstruction, offset = 0): this {
+    const [code, alignment] = instructions.memory[name];
+    return this.#simd(code, alignment, ...unsigned(offset));
+  }
+
+  laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
+    const [code, alignment] = instructions.laneMemory[name];
+    return this.#simd(code, alignment, ...unsigned(offset), lane);
+  }
+
+  /** The same float in all four lanes. */
+  floats(value: number): this {
+    return this.#simd(12, ...bytesOf(Float32Array.of(value, value, value, value)));
+  }
+
+  /** The same integer in all four lanes. */
+  integers(value: number): this {
+    return this.#simd(12, ...bytesOf(Int32Array.of(value, value, value, value)));
+  }
+
+  /** Four of the eight lanes of the two vectors on the stack: 0-3 are those of the first. */
+  shuffle(...picked: readonly [number, number, number, number]): this {
+    return this.#simd(13, ...picked.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]));
+  }
 
   /** `p = p + what is on the stack`, for a counter or a pointer. */
   advance(pointer: Local, by: Local | number): this {
     this.get(pointer);
-    return (typeof by === 'number' ? this.i32(by) : this.get(by)).add().set(pointer);
+    return (typeof by === 'number' ? this.i32(by) : this.get(by)).op('i32.add').set(pointer);
   }
 
   /** Runs `body` again and again while `isMore` leaves something other than 0; `isMore` is asked after each round, so there is at least one. */
-  repeat(body: () => void, isMore: () => void): this {
+  repeat(body: () => void, isMore: Push): this {
     this.#emit(0x03, 0x40);
+    this.#depth++;
     body();
     isMore();
+    this.#depth--;
     return this.#emit(0x0d, 0, 0x0b);
   }
 
   /** Runs `body` while `isMore` leaves something other than 0, perhaps never. */
-  loop(isMore: () => void, body: () => void): this {
-    this.when(isMore, () => this.repeat(body, isMore));
-    return this;
+  loop(isMore: Push, body: () => void): this {
+    return this.when(isMore, () => this.repeat(body, isMore));
+  }
+
+  /** Runs `body` `times` times, a number known here; a counter is kept only where there is more than one round. */
+  times(times: number, body: () => void): this {
+    if (times < 1) return this;
+    if (times === 1) {
+      body();
+      return this;
+    }
+    const left = this.local('i32');
+    this.i32(times).set(left);
+    return this.repeat(body, () => this.get(left).i32(1).op('i32.sub').tee(left));
   }
 
   /** Runs `body` where `test` leaves something other than 0. */
-  when(test: () => void, body: () => void): this {
+  when(test: Push, body: () => void, otherwise?: () => void): this {
     test();
     this.#emit(0x04, 0x40);
+    this.#depth++;
     body();
+    if (otherwise) {
+      this.#emit(0x05);
+      otherwise();
+    }
+    this.#depth--;
     return this.#emit(0x0b);
   }
+
+  /** A block that `leaveIf(label)` inside of `body` ends at once, from any depth. */
+  block(body: (label: number) => void): this {
+    this.#emit(0x02, 0x40);
+    body(++this.#depth);
+    this.#depth--;
+    return this.#emit(0x0b);
+  }
+
+  /** Goes to the end of a block where what is on the stack is not 0. */
+  leaveIf = (label: number): this => this.#emit(0x0d, ...unsigned(this.#depth - label));
 
   /** The function as the code section has it. */
   encode(): number[] {
     const locals = list(this.#locals.map((type) => [1, typeCode[type]]));
-    const body = [...locals, ...this.#bytes, 0x0b];
-    return [...unsigned(body.length), ...body];
+    return [...unsigned(locals.length + this.#bytes.length + 1), ...locals, ...this.#bytes, 0x0b];
   }
 
   #emit(...bytes: readonly number[]): this {
@@ -97,3 +148,5 @@ export class FunctionBuilder {
     return this.#emit(0xfd, ...unsigned(opcode), ...immediates);
   }
 }
+
+const bytesOf = (four: Float32Array | Int32Array): Uint8Array => new Uint8Array(four.buffer);

@@ -1,0 +1,186 @@
+import { sizeOf, type Step } from '@unfoldjs/core';
+import { kept, operand, output, scratch, beyond, type Call, type Lowered, type Place } from '../plan/lowered.js';
+import { packSpec, type Packing } from '../products/pack.js';
+import { packedSize, product } from '../products/product.js';
+import type { Level, Walk } from '../products/tile.js';
+import { chooseRows } from '../products/tilings.js';
+import type { Settings } from '../settings.js';
+import { withEpilogue } from './epilogue.js';
+import { frameImages, isWhole, type Frame, type Images } from './frame.js';
+
+type Pair = readonly [number, number];
+
+/** What the core's convolutions say of themselves. */
+export interface Window {
+  readonly window: Pair;
+  readonly strides: Pair;
+  readonly dilations: Pair;
+  readonly padding: readonly [Pair, Pair];
+  readonly groups: number;
+}
+
+export const windowOf = ({ attrs }: Step): Window => attrs as unknown as Window;
+export const imagesOf = (shape: readonly number[]): Images => shape as unknown as Images;
+
+/** True where a step is a float32 op of this name in one group with elements everywhere. */
+export function isConvolution({ op, attrs, inputs, type }: Step, name: string): boolean {
+  if (op.name !== name || inputs[0]!.type.dtype !== 'float32' || attrs.groups !== 1) return false;
+  return sizeOf(type.shape) > 0 && inputs.every((input) => sizeOf(input.type.shape) > 0);
+}
+
+/** The frame in which no window reaches beyond the images. */
+export function paddedFrame([, height, width]: Images, { padding: [[top, bottom], [left, right]] }: Window): Frame {
+  return { height: height + top + bottom, width: width + left + right, top, left, rowStep: 1, columnStep: 1 };
+}
+
+/** Images in their frame: the operand itself where nothing is added, else a copy at the start of the scratch memory. */
+export function framed(index: number, images: Images, frame: Frame): { readonly place: Place; readonly calls: readonly Call[]; readonly bytes: number } {
+  if (isWhole(images, frame)) return { place: operand(index), calls: [], bytes: 0 };
+  const { run, units } = frameImages(images, frame);
+  const bytes = 4 * images[0] * frame.height * frame.width * images[3];
+  return { place: scratch(0), calls: [{ run, places: [operand(index), scratch(0)], units }], bytes: Math.ceil(bytes / 64) * 64 };
+}
+
+/** What a patch reads in a frame: rows of the window without gaps are one run each, others one run a pixel. */
+function patchWalk([rows, columns]: Pair, [down, across]: Pair, width: number, channels: number): Walk {
+  const isDense = across === 1 || columns === 1;
+  const levels: Level[] = [];
+  if (rows > 1) levels.push({ count: rows, step: 4 * down * width * channels });
+  if (!isDense) levels.push({ count: columns, step: 4 * across * channels });
+  return { levels, length: isDense ? columns * channels : channels, kStep: 4 };
+}
+
+interface Sliding {
+  readonly step: Step;
+  readonly window: Pick<Window, 'window' | 'strides' | 'dilations'>;
+  readonly frame: Frame;
+  readonly packing: Packing;
+  /** The first element of the filters in the packing. */
+  readonly packFrom: number;
+  readonly settings: Settings;
+}
+
+/** Every patch of operand 0, in a frame, times operand 1 in panels. */
+function slide({ step, window: { window, strides, dilations }, frame, packing, packFrom, settings }: Sliding): Lowered | null {
+  const images = imagesOf(step.inputs[0]!.type.shape);
+  const channels = images[3];
+  const [batch, rows, columns, outputs] = imagesOf(step.type.shape);
+  const epilogue = withEpilogue(step, outputs);
+  if (!epilogue) return null;
+  const { place, calls: framing, bytes } = framed(0, images, frame);
+  const depth = window[0] * window[1] * channels;
+  let scratchBytes = bytes;
+  const result = epilogue.product(output(), () => {
+    const place = scratch(scratchBytes);
+    scratchBytes += 4 * sizeOf(step.type.shape);
+    return place;
+  });
+  const tileRows = chooseRows(columns, outputs, settings.fma);
+  const { run, units } = product({
+    outer: { count: batch, aStep: 4 * frame.height * frame.width * channels, bStep: 0, cStep: 4 * rows * columns * outputs },
+    inner: { count: rows, aStep: 4 * strides[0] * frame.width * channels, bStep: 0, cStep: 4 * columns * outputs },
+    rows: columns,
+    rowStep: 4 * strides[1] * channels,
+    resultStep: 4 * outputs,
+    walk: patchWalk(window, dilations, frame.width, channels),
+    columns: outputs,
+    ...epilogue.fused,
+    tileRows,
+    fma: settings.fma,
+  });
+  return {
+    kernel: `implicit product, tiles of ${tileRows}x8`,
+    reason: `${epilogue.reason}; patches are read where they lie${framing.length > 0 ? ', in a padded copy' : ''}`,
+    calls: [...framing, { run, places: [place, kept(0), result, ...epilogue.extras(0)], units }, ...epilogue.calls(result)],
+    scratchBytes,
+    kept: [{ operand: 1, bytes: 4 * packedSize(depth, outputs), calls: packCalls(packing, operand(1, 4 * packFrom), kept(0)) }],
+  };
+}
+
+export const packCalls = (packing: Packing, from: Place, to: Place): Call[] =>
+  packSpec(packing).map((copy) => ({ run: copy.run, units: copy.units, places: [beyond(from, 4 * copy.from), beyond(to, 4 * copy.to)] }));
+
+export function convMatmul(step: Step, settings: Settings): Lowered | null {
+  if (!isConvolution(step, 'convMatmul')) return null;
+  const window = windowOf(step);
+  const images = imagesOf(step.inputs[0]!.type.shape);
+  const [depth, outputs] = step.inputs[1]!.type.shape as Pair;
+  const packing = { matrices: 1, matrixStep: 0, depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
+  return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, settings });
+}
+
+/**
+ * The gradient with respect to the images: a convolution of stride 1 over `dy`, spread by the strides, with the filters turned round.
+ * Zeros between and around its elements meet the filters, which must therefore be finite: 0 times infinity is NaN where the
+ * definition has no product at all.
+ */
+export function convInputMatmul(step: Step, settings: Settings): Lowered | null {
+  if (!isConvolution(step, 'convInputMatmul')) return null;
+  const { window, strides, dilations, padding } = windowOf(step);
+  const [, height, width, channels] = imagesOf(step.type.shape);
+  const outputs = imagesOf(step.inputs[0]!.type.shape)[3];
+  const reach = [(window[0] - 1) * dilations[0], (window[1] - 1) * dilations[1]] as const;
+  const frame = {
+    height: height + reach[0],
+    width: width + reach[1],
+    top: reach[0] - padding[0][0],
+    left: reach[1] - padding[1][0],
+    rowStep: strides[0],
+    columnStep: strides[1],
+  };
+  const taps = window[0] * window[1];
+  // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
+  const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
+  const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, settings });
+  return lowered && { ...lowered, finite: 1 };
+}
+
+/** The gradient with respect to the filters, `[KH * KW * C, O]`: pixels of a channel times `dy`, summed over all places. */
+export function convFilterMatmul(step: Step, settings: Settings): Lowered | null {
+  if (!isConvolution(step, 'convFilterMatmul')) return null;
+  const description = windowOf(step);
+  const { window, strides, dilations } = description;
+  const images = imagesOf(step.inputs[0]!.type.shape);
+  const [batch, , , channels] = images;
+  const [, rows, columns, outputs] = imagesOf(step.inputs[1]!.type.shape);
+  const epilogue = withEpilogue(step, outputs);
+  if (!epilogue) return null;
+  const frame = paddedFrame(images, description);
+  const { place, calls: framing, bytes } = framed(0, images, frame);
+  const places = batch * rows * columns;
+  const panels = scratch(bytes);
+  let scratchBytes = bytes + 4 * packedSize(places, outputs);
+  const result = epilogue.product(output(), () => {
+    const place = scratch(scratchBytes);
+    scratchBytes += 4 * sizeOf(step.type.shape);
+    return place;
+  });
+  const levels: Level[] = [
+    { count: batch, step: 4 * frame.height * frame.width * channels },
+    { count: rows, step: 4 * strides[0] * frame.width * channels },
+  ];
+  // Taps without a gap between them are one line of rows.
+  const isDense = dilations[1] === 1;
+  const lineRows = isDense ? window[1] * channels : channels;
+  const tileRows = chooseRows(lineRows, outputs, settings.fma);
+  const { run, units } = product({
+    outer: { count: window[0], aStep: 4 * dilations[0] * frame.width * channels, bStep: 0, cStep: 4 * window[1] * channels * outputs },
+    inner: { count: isDense ? 1 : window[1], aStep: 4 * dilations[1] * channels, bStep: 0, cStep: 4 * channels * outputs },
+    rows: lineRows,
+    rowStep: 4,
+    resultStep: 4 * outputs,
+    walk: { levels: levels.filter(({ count }) => count > 1), length: columns, kStep: 4 * strides[1] * channels },
+    columns: outputs,
+    ...epilogue.fused,
+    tileRows,
+    fma: settings.fma,
+  });
+  const packing = { matrices: 1, matrixStep: 0, depth: [places], depthSteps: [outputs], columns: outputs, columnStep: 1 };
+  return {
+    kernel: `implicit product, tiles of ${tileRows}x8`,
+    reason: `${epilogue.reason}; pixels are read where they lie${framing.length > 0 ? ', in a padded copy' : ''}`,
+    calls: [...framing, ...packCalls(packing, operand(1), panels), { run, places: [place, panels, result, ...epilogue.extras(0)], units }, ...epilogue.calls(result)],
+    scratchBytes,
+    kept: [],
+  };
+}

@@ -1,0 +1,60 @@
+import { broadcastStrides, sameShape, sizeOf, stridesOf, type Step } from '@unfoldjs/core';
+import { bodyOf, missingIn, type Body } from '../elementwise/body.js';
+import { strided } from '../elementwise/strided.js';
+import { beyond, operand, output, type Call, type Place } from '../plan/lowered.js';
+import type { ExtraLayout } from '../products/product.js';
+
+/** The elementwise code behind a product, in the product's own loop where its operands allow it, else in a pass over the result. */
+export interface Epilogue {
+  readonly reason: string;
+  /** What the product does with its sums. */
+  readonly fused: { readonly epilogue: Body; readonly extras: readonly ExtraLayout[] };
+  /** Places of the operands of the fused epilogue, for results from `bytes` on. */
+  extras(bytes: number): readonly Place[];
+  /** Where the product goes: the result, or, where that has another dtype, what `scratch` gives. */
+  product(result: Place, scratch: () => Place): Place;
+  /** The pass over the product. */
+  calls(product: Place): readonly Call[];
+}
+
+const firstExtra = 2;
+
+/** Of a product whose rows have `columns` elements; null where there is no code for the body. */
+export function withEpilogue({ attrs, inputs, type }: Step, columns: number): Epilogue | null {
+  const body = bodyOf(attrs.epilogue);
+  const extras = inputs.slice(firstExtra).map((input) => input.type);
+  if (missingIn(body, ['float32', ...extras.map(({ dtype }) => dtype)])) return null;
+  if (extras.some(({ shape }) => sizeOf(shape) === 0)) return null;
+  const layouts = extras.map(({ dtype, shape }): ExtraLayout | null => {
+    if (dtype !== 'float32') return null;
+    if (sizeOf(shape) === 1) return 'scalar';
+    if (sameShape(shape, type.shape)) return 'result';
+    return shape.at(-1) === columns && sizeOf(shape) === columns ? 'column' : null;
+  });
+  const isFused = type.dtype === 'float32' && layouts.every((layout) => layout !== null);
+  if (body.length === 0 || isFused) {
+    return {
+      reason: body.length === 0 ? 'a product' : `a product with ${body.map(({ op }) => op.name).join(', ')} before it is stored`,
+      fused: { epilogue: body, extras: layouts as ExtraLayout[] },
+      extras: (bytes) => layouts.map((layout, i) => beyond(operand(firstExtra + i), layout === 'result' ? bytes : 0)),
+      product: (result) => result,
+      calls: () => [],
+    };
+  }
+  const { run, units } = strided({
+    shape: type.shape,
+    inputs: [
+      { dtype: 'float32', strides: stridesOf(type.shape) },
+      ...extras.map(({ dtype, shape }) => ({ dtype, strides: broadcastStrides(shape, type.shape) })),
+    ],
+    output: { dtype: type.dtype, strides: stridesOf(type.shape) },
+    body,
+  });
+  return {
+    reason: `a product, then ${body.map(({ op }) => op.name).join(', ')} in a pass of its own: an operand is broadcast along rows, or the result is ${type.dtype}`,
+    fused: { epilogue: [], extras: [] },
+    extras: () => [],
+    product: (result, scratch) => (type.dtype === 'float32' ? result : scratch()),
+    calls: (product) => [{ run, places: [product, ...extras.map((_, i) => operand(firstExtra + i)), output()], units }],
+  };
+}

@@ -1,0 +1,98 @@
+import { sizeOf, type Step } from '@unfoldjs/core';
+import { strided } from '../elementwise/strided.js';
+import { beyond, kept, operand, output, scratch, type Call, type Kept, type Lowered, type Place } from '../plan/lowered.js';
+import { packSpec } from '../products/pack.js';
+import { packedSize, product } from '../products/product.js';
+import { chooseRows } from '../products/tilings.js';
+import type { Walk } from '../products/tile.js';
+import type { Settings } from '../settings.js';
+import { withEpilogue } from './epilogue.js';
+
+/** The most elements of a run that one walk over a panel takes before the sums wait: a panel of them is 16 kB. */
+const runLength = 512;
+
+/** A row of a matrix as runs of equal length, so that a product can be cut between them. */
+export function rowWalk(depth: number): Walk {
+  const runs = Math.ceil(depth / runLength);
+  for (let count = runs; count < 2 * runs; count++) {
+    if (depth % count === 0) return { levels: count > 1 ? [{ count, step: (4 * depth) / count }] : [], length: depth / count, kStep: 4 };
+  }
+  return { levels: [], length: depth, kStep: 4 };
+}
+
+/** `matmul` and `matmulEpilogue` of float32, all four transpositions, batched. */
+export function matmul(step: Step, settings: Settings): Lowered | null {
+  const { op, attrs, inputs, type } = step;
+  if (op.name !== 'matmul' && op.name !== 'matmulEpilogue') return null;
+  const [left, right] = inputs as [Step['inputs'][0], Step['inputs'][0]];
+  if (left.type.dtype !== 'float32' || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
+  const [m, n] = type.shape.slice(-2) as [number, number];
+  const k = left.type.shape.at(attrs.transposeA ? -2 : -1)!;
+  const epilogue = withEpilogue(step, n);
+  if (!epilogue) return null;
+
+  // The operands' matrices, one after the other; broadcasting is between them.
+  const batch = type.shape.slice(0, -2);
+  const batches = sizeOf(batch);
+  const stepOf = (shape: readonly number[], size: number): number | null => {
+    const count = sizeOf(shape.slice(0, -2));
+    return count === batches ? size : count === 1 ? 0 : null;
+  };
+  const [aStep, bStep] = [stepOf(left.type.shape, m * k), stepOf(right.type.shape, k * n)];
+  if (aStep === null || bStep === null) return null;
+  const bMatrices = bStep === 0 ? 1 : batches;
+
+  const calls: Call[] = [];
+  let scratchBytes = 0;
+  let a: Place = operand(0);
+  if (attrs.transposeA) {
+    const count = aStep === 0 ? 1 : batches;
+    const { run, units } = strided({ shape: [count, m, k], inputs: [{ dtype: 'float32', strides: [m * k, 1, m] }], output: { dtype: 'float32', strides: [m * k, k, 1] }, body: [] });
+    a = scratch(scratchBytes);
+    calls.push({ run, places: [operand(0), a], units });
+    scratchBytes += 4 * count * m * k;
+  }
+  const panelFloats = packedSize(k, n);
+  const pack = packSpec({ matrices: bMatrices, matrixStep: k * n, depth: [k], depthSteps: [attrs.transposeB ? 1 : n], columns: n, columnStep: attrs.transposeB ? k : 1 });
+  const packed: Kept = { operand: 1, bytes: 4 * panelFloats * bMatrices, calls: pack.map(({ run, units, from, to }) => ({ run, places: [operand(1, 4 * from), kept(0, 4 * to)], units })) };
+
+  const result = epilogue.product(output(), () => {
+    const place = scratch(scratchBytes);
+    scratchBytes += 4 * batches * m * n;
+    return place;
+  });
+  for (const part of rowParts(m, n, settings)) {
+    const { run, units } = product({
+      outer: { count: batches, aStep: 4 * aStep, bStep: bStep === 0 ? 0 : 4 * panelFloats, cStep: 4 * m * n },
+      inner: { count: part.lines, aStep: 4 * part.rows * k, bStep: 0, cStep: 4 * part.rows * n },
+      rows: part.rows,
+      rowStep: 4 * k,
+      resultStep: 4 * n,
+      walk: rowWalk(k),
+      columns: n,
+      ...epilogue.fused,
+      tileRows: part.rows,
+      fma: settings.fma,
+    });
+    calls.push({ run, places: [beyond(a, 4 * part.from * k), kept(0), beyond(result, 4 * part.from * n), ...epilogue.extras(4 * part.from * n)], units });
+  }
+  calls.push(...epilogue.calls(result));
+  return { kernel: `product, tiles of ${rowParts(m, n, settings)[0]!.rows}x8`, reason: epilogue.reason, calls, scratchBytes, kept: [packed] };
+}
+
+interface Part {
+  readonly from: number;
+  readonly lines: number;
+  readonly rows: number;
+}
+
+/** Rows of a matrix as lines of one tile, and the rest as a line of its own. */
+function rowParts(m: number, n: number, settings: Settings): Part[] {
+  const height = chooseRows(m, n, settings.fma);
+  const lines = Math.floor(m / height);
+  const rest = m % height;
+  return [
+    ...(lines > 0 ? [{ from: 0, lines, rows: height }] : []),
+    ...(rest > 0 ? [{ from: m - rest, lines: 1, rows: rest }] : []),
+  ];
+}

@@ -1,0 +1,48 @@
+import type { FunctionSpec } from '../emit/module-builder.js';
+
+/**
+ * A place in memory that a call reads or writes, `offset` bytes into: an operand of the step, its result, the step's scratch memory
+ * (shared by all steps, dead when the step is done), or memory kept from run to run (`Lowered.kept`).
+ */
+export type Place =
+  | { readonly at: 'operand'; readonly index: number; readonly offset: number }
+  | { readonly at: 'output'; readonly offset: number }
+  | { readonly at: 'scratch'; readonly offset: number }
+  | { readonly at: 'kept'; readonly index: number; readonly offset: number };
+
+/**
+ * One call of a function of the module: `f(...places, from, to)`, for the units from `from` to `to - 1`. Units write to different
+ * places and can run in any order, at the same time.
+ */
+export interface Call {
+  readonly run: FunctionSpec;
+  readonly places: readonly Place[];
+  readonly units: number;
+}
+
+/** Something derived from one operand alone, such as filters in panels: computed anew only when that operand is another buffer. */
+export interface Kept {
+  readonly operand: number;
+  readonly bytes: number;
+  readonly calls: readonly Call[];
+}
+
+/** A step as calls, one after the other. */
+export interface Lowered {
+  /** Names for `explain`: what runs, and why it was chosen. */
+  readonly kernel: string;
+  readonly reason: string;
+  readonly calls: readonly Call[];
+  readonly scratchBytes: number;
+  readonly kept: readonly Kept[];
+  /** An operand that must be finite for these calls; where it is not, the reference loops run the step. */
+  readonly finite?: number;
+}
+
+export const operand = (index: number, offset = 0): Place => ({ at: 'operand', index, offset });
+export const output = (offset = 0): Place => ({ at: 'output', offset });
+export const scratch = (offset: number): Place => ({ at: 'scratch', offset });
+export const kept = (index: number, offset = 0): Place => ({ at: 'kept', index, offset });
+
+/** The same place, some bytes further. */
+export const beyond = (place: Place, bytes: number): Place => ({ ...place, offset: place.offset + bytes });

@@ -1,0 +1,43 @@
+import { strided } from '../elementwise/strided.js';
+import type { FunctionSpec } from '../emit/module-builder.js';
+import { packedSize } from './product.js';
+import { panelWidth } from './tile.js';
+
+/** A matrix, or several, as it lies in memory: element (k, column) is at the sum of its steps. `depth` may be several axes. */
+export interface Packing {
+  readonly matrices: number;
+  readonly matrixStep: number;
+  readonly depth: readonly number[];
+  readonly depthSteps: readonly number[];
+  readonly columns: number;
+  readonly columnStep: number;
+}
+
+/** A copy of a part, with the element at which it begins in the matrix and in the panels. */
+export interface PackCall {
+  readonly run: FunctionSpec;
+  readonly units: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Copies matrices into panels of eight columns, `[panels, depth, 8]` each. What a last, narrower panel has beside its columns is arbitrary. */
+export function packSpec({ matrices, matrixStep, depth, depthSteps, columns, columnStep }: Packing): PackCall[] {
+  const rows = depth.reduce((product, size) => product * size, 1);
+  const panels = Math.floor(columns / panelWidth);
+  const rest = columns % panelWidth;
+  const depthStrides = depth.map((_, axis) => panelWidth * depth.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const copy = (count: number, width: number, from: number, to: number): PackCall => {
+    const { run, units } = strided({
+      shape: [matrices, count, ...depth, width],
+      inputs: [{ dtype: 'float32', strides: [matrixStep, panelWidth * columnStep, ...depthSteps, columnStep] }],
+      output: { dtype: 'float32', strides: [packedSize(rows, columns), rows * panelWidth, ...depthStrides, 1] },
+      body: [],
+    });
+    return { run, units, from, to };
+  };
+  return [
+    ...(panels > 0 ? [copy(panels, panelWidth, 0, 0)] : []),
+    ...(rest > 0 ? [copy(1, rest, panels * panelWidth * columnStep, panels * rows * panelWidth)] : []),
+  ];
+}

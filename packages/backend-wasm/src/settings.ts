@@ -1,0 +1,7 @@
+/** What the kernels of an open backend are written for. */
+export interface Settings {
+  /** Relaxed SIMD is there and wanted: products are added with one rounding. */
+  readonly fma: boolean;
+  /** `fast` allows algorithms whose rounding errors have other bounds than those of the sums that define an op. */
+  readonly precision: 'exact' | 'fast';
+}
