@@ -22,11 +22,12 @@ export interface Window {
 export const windowOf = ({ attrs }: Step): Window => attrs as unknown as Window;
 export const imagesOf = (shape: readonly number[]): Images => shape as unknown as Images;
 
-/** True where a step is a float32 op of this name in one group with elements everywhere. */
-export function isConvolution({ op, attrs, inputs, type }: Step, name: string): boolean {
-  if (op.name !== name || inputs[0]!.type.dtype !== 'float32' || attrs.groups !== 1) return false;
-  return sizeOf(type.shape) > 0 && inputs.every((input) => sizeOf(input.type.shape) > 0);
+/** True where a step is a float32 op of this name with elements everywhere. */
+export function isFloatConvolution({ op, inputs, type }: Step, name: string): boolean {
+  return op.name === name && inputs[0]!.type.dtype === 'float32' && sizeOf(type.shape) > 0 && inputs.every((input) => sizeOf(input.type.shape) > 0);
 }
+
+const isConvolution = (step: Step, name: string): boolean => isFloatConvolution(step, name) && step.attrs.groups === 1;
 
 /** The frame in which no window reaches beyond the images. */
 export function paddedFrame([, height, width]: Images, { padding: [[top, bottom], [left, right]] }: Window): Frame {

@@ -2,15 +2,19 @@ import type { Step } from '@unfoldjs/core';
 import type { Lowered } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
+import { depthwise } from './depthwise.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
+import { pool } from './pool.js';
+import { poolGradient } from './pool-gradient.js';
+import { reduce } from './reduce.js';
 
 /** Makes calls of a step, or says null where it has no code for it. */
 export type Lower = (step: Step, settings: Settings) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, matmul, convMatmul, convInputMatmul, convFilterMatmul];
+const lowerings: readonly Lower[] = [elementwise, movement, matmul, depthwise, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings): Lowered | null {
