@@ -5,7 +5,7 @@ const reserved = 64;
 
 /** The functions of one module, called for all their units. */
 export interface Instance {
-  run(index: number, args: number[], units: number): void;
+  run(index: number, args: number[], units: number, needsThread: boolean): void;
   dispose(): void;
 }
 
@@ -25,8 +25,9 @@ export class Engine {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code(null)), { env: { memory: this.memory } });
     const functions = Object.values(exports) as ((...args: number[]) => void)[];
     return {
-      run(index, args, units) {
+      run(index, args, units, needsThread) {
         args.push(0, units);
+        if (needsThread) args.push(0);
         functions[index]!(...args);
       },
       dispose: () => undefined,

@@ -18,6 +18,7 @@ const plain = {
   'i32.add': [0x6a],
   'i32.sub': [0x6b],
   'i32.mul': [0x6c],
+  'i32.div_s': [0x6d],
   'i32.div_u': [0x6e],
   'i32.rem_u': [0x70],
   'i32.and': [0x71],

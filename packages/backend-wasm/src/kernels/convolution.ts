@@ -5,8 +5,9 @@ import { packedSize, product } from '../products/product.js';
 import type { Level, Walk } from '../products/tile.js';
 import { chooseRows } from '../products/tilings.js';
 import type { Settings } from '../settings.js';
+import { isQuicker, winograd } from '../winograd/convolution.js';
 import { withEpilogue } from './epilogue.js';
-import { frameImages, isWhole, type Frame, type Images } from './frame.js';
+import { framed, type Frame, type Images } from './frame.js';
 
 type Pair = readonly [number, number];
 
@@ -34,14 +35,6 @@ export function paddedFrame([, height, width]: Images, { padding: [[top, bottom]
   return { height: height + top + bottom, width: width + left + right, top, left, rowStep: 1, columnStep: 1 };
 }
 
-/** Images in their frame: the operand itself where nothing is added, else a copy at the start of the scratch memory. */
-export function framed(index: number, images: Images, frame: Frame): { readonly place: Place; readonly calls: readonly Call[]; readonly bytes: number } {
-  if (isWhole(images, frame)) return { place: operand(index), calls: [], bytes: 0 };
-  const { run, units } = frameImages(images, frame);
-  const bytes = 4 * images[0] * frame.height * frame.width * images[3];
-  return { place: scratch(0), calls: [{ run, places: [operand(index), scratch(0)], units }], bytes: Math.ceil(bytes / 64) * 64 };
-}
-
 /** What a patch reads in a frame: rows of the window without gaps are one run each, others one run a pixel. */
 function patchWalk([rows, columns]: Pair, [down, across]: Pair, width: number, channels: number): Walk {
   const isDense = across === 1 || columns === 1;
@@ -56,15 +49,23 @@ interface Sliding {
   readonly window: Pick<Window, 'window' | 'strides' | 'dilations'>;
   readonly frame: Frame;
   readonly packing: Packing;
-  /** The first element of the filters in the packing. */
+  /** The first element of the filters in the packing, and how far apart the taps' matrices are. */
   readonly packFrom: number;
+  readonly tapStep: number;
   readonly settings: Settings;
 }
 
 /** Every patch of operand 0, in a frame, times operand 1 in panels. */
-function slide({ step, window: { window, strides, dilations }, frame, packing, packFrom, settings }: Sliding): Lowered | null {
+function slide({ step, window: { window, strides, dilations }, frame, packing, packFrom, tapStep, settings }: Sliding): Lowered | null {
   const images = imagesOf(step.inputs[0]!.type.shape);
   const channels = images[3];
+  const [taps, dilation] = [window[0], dilations[0]];
+  const isDense = strides[0] === 1 && strides[1] === 1 && frame.rowStep === 1 && frame.columnStep === 1;
+  const isSquare = window[1] === taps && dilations[1] === dilation;
+  if (settings.precision === 'fast' && isDense && isSquare && (taps === 3 || taps === 5) && isQuicker(images, imagesOf(step.type.shape), taps, dilation)) {
+    const filters = { from: packFrom, tapStep, depthStep: packing.depthSteps.at(-1)!, columnStep: packing.columnStep };
+    return winograd({ step, images, places: imagesOf(step.type.shape), taps, dilation, top: frame.top, left: frame.left, filters, fma: settings.fma });
+  }
   const [batch, rows, columns, outputs] = imagesOf(step.type.shape);
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
@@ -105,9 +106,10 @@ export function convMatmul(step: Step, settings: Settings): Lowered | null {
   if (!isConvolution(step, 'convMatmul')) return null;
   const window = windowOf(step);
   const images = imagesOf(step.inputs[0]!.type.shape);
+  const channels = images[3];
   const [depth, outputs] = step.inputs[1]!.type.shape as Pair;
   const packing = { matrices: 1, matrixStep: 0, depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
-  return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, settings });
+  return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, tapStep: channels * outputs, settings });
 }
 
 /**
@@ -132,7 +134,7 @@ export function convInputMatmul(step: Step, settings: Settings): Lowered | null 
   const taps = window[0] * window[1];
   // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
   const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
-  const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, settings });
+  const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, tapStep: -channels * outputs, settings });
   return lowered && { ...lowered, finite: 1 };
 }
 

@@ -6,8 +6,9 @@ import type { FunctionSpec } from '../emit/module-builder.js';
 import { operand, output, scratch, type Lowered } from '../plan/lowered.js';
 import type { ExtraLayout } from '../products/product.js';
 import type { Settings } from '../settings.js';
-import { framed, imagesOf, isFloatConvolution, paddedFrame, windowOf } from './convolution.js';
+import { imagesOf, isFloatConvolution, paddedFrame, windowOf } from './convolution.js';
 import { withEpilogue } from './epilogue.js';
+import { framed } from './frame.js';
 
 /** Pixels of a row that are computed together. */
 const together = 4;

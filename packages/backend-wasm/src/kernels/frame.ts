@@ -1,5 +1,6 @@
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
+import { operand, scratch, type Call, type Place } from '../plan/lowered.js';
 
 /** Images as they lie in a larger frame of zeros: pixel (i, j) at (top + i * rowStep, left + j * columnStep). What falls outside is left out. */
 export interface Frame {
@@ -13,13 +14,13 @@ export interface Frame {
 
 export type Images = readonly [batch: number, height: number, width: number, channels: number];
 
-export const isWhole = ([, height, width]: Images, { height: rows, width: columns, top, left, rowStep, columnStep }: Frame): boolean =>
+const isWhole = ([, height, width]: Images, { height: rows, width: columns, top, left, rowStep, columnStep }: Frame): boolean =>
   rows === height && columns === width && top === 0 && left === 0 && rowStep === 1 && columnStep === 1;
 
 /**
  * Copies float32 images into frames, a row of a frame a unit. Parameters: images, frames, `from`, `to`.
  */
-export function frameImages(images: Images, frame: Frame): { readonly run: FunctionSpec; readonly units: number } {
+function frameImages(images: Images, frame: Frame): { readonly run: FunctionSpec; readonly units: number } {
   const [batch, height, width, channels] = images;
   const { rowStep, columnStep, top, left } = frame;
   const pixel = 4 * channels;
@@ -69,4 +70,12 @@ export function frameImages(images: Images, frame: Frame): { readonly run: Funct
     },
   };
   return { run, units: batch * frame.height };
+}
+
+/** Images in their frame: the operand itself where nothing is added, else a copy at the start of the scratch memory. */
+export function framed(index: number, images: Images, frame: Frame): { readonly place: Place; readonly calls: readonly Call[]; readonly bytes: number } {
+  if (isWhole(images, frame)) return { place: operand(index), calls: [], bytes: 0 };
+  const { run, units } = frameImages(images, frame);
+  const bytes = 4 * images[0] * frame.height * frame.width * images[3];
+  return { place: scratch(0), calls: [{ run, places: [operand(index), scratch(0)], units }], bytes: Math.ceil(bytes / 64) * 64 };
 }

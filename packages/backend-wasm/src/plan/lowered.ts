@@ -18,6 +18,11 @@ export interface Call {
   readonly run: FunctionSpec;
   readonly places: readonly Place[];
   readonly units: number;
+  /**
+   * Bytes that each thread needs for itself, in an array of one such block a thread at the last place, which is `scratch`. The function
+   * then has one more parameter, the number of the thread.
+   */
+  readonly ownBytes?: number;
 }
 
 /** Something derived from one operand alone, such as filters in panels: computed anew only when that operand is another buffer. */

@@ -17,6 +17,7 @@ export interface PlannedCall {
   readonly run: number;
   readonly addresses: readonly Address[];
   readonly units: number;
+  readonly needsThread: boolean;
 }
 
 /** Memory that outlives a run: what is derived from an input or a constant. */
@@ -101,7 +102,10 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
         }
       }
     };
-    const plan = ({ run, places, units }: Call): PlannedCall => ({ run: module.indexOf(run), addresses: places.map(resolve), units });
+    const plan = ({ run, places, units, ownBytes }: Call): PlannedCall => {
+      if (ownBytes !== undefined) ownScratch = Math.max(ownScratch, places.at(-1)!.offset + settings.threads * ownBytes);
+      return { run: module.indexOf(run), addresses: places.map(resolve), units, needsThread: ownBytes !== undefined };
+    };
 
     const keptHere: number[] = [];
     const calls: PlannedCall[] = [];
