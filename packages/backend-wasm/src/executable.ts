@@ -84,12 +84,14 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
       calls.forEach(run);
       keptOf[index] = source;
     }
-    if (planned.lowered && (!planned.check || isAnswerFinite(planned.check))) for (const call of planned.calls) run(call);
+    const { lowered, guard } = planned;
+    const calls = !lowered ? null : !guard || isFinite(guard) ? planned.calls : guard.otherwise;
+    if (calls) for (const call of calls) run(call);
     else runReference(planned);
   };
-  const isAnswerFinite = ({ call, answer }: NonNullable<PlannedStep['check']>): boolean => {
-    run(call);
-    return new Float32Array(memory.buffer, engine.arena + answer, 4).every((value) => value === 0);
+  const isFinite = ({ checks, answers }: NonNullable<PlannedStep['guard']>): boolean => {
+    checks.forEach(run);
+    return new Float32Array(memory.buffer, engine.arena + answers, 16 * checks.length).every((value, i) => i % 16 > 3 || value === 0);
   };
   const runReference = ({ step }: PlannedStep): void => {
     const view = (value: ValueId, type: BackendBuffer['type']) => ({ data: viewOf(memory, pointers[value]!, type), type });
@@ -161,10 +163,10 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
     },
     dispose,
     describe: () =>
-      plan.steps.map(({ step, lowered, check }) => ({
+      plan.steps.map(({ step, lowered, guard }) => ({
         op: step.op.name,
         kernel: lowered?.kernel ?? 'reference loops',
-        reason: lowered ? `${lowered.reason}${check ? '; with filters that are not finite, the reference loops' : ''}` : 'there is no kernel of this call in WebAssembly',
+        reason: lowered ? `${lowered.reason}${guard ? `; with infinities, NaN or numbers beyond 2^108 ${lowered.guard?.otherwise?.kernel ?? 'the reference loops'}` : ''}` : 'there is no kernel of this call in WebAssembly',
         scratchBytes: lowered?.scratchBytes ?? 0,
         ranOn: name,
       })),

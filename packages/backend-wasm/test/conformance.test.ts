@@ -5,4 +5,4 @@ import { skip } from '@unfoldjs/test-support';
 
 const runs = process.env['UNFOLD_LONG'] === '1' ? 1000 : 50;
 
-backendSuite({ describe, it, before, after, backend: wasm(), name: 'wasm', runs, skip: (test: Context, reason) => skip(test, reason) });
+backendSuite({ describe, it, before, after, backend: wasm({ precision: 'exact' }), name: 'wasm', runs, skip: (test: Context, reason) => skip(test, reason) });

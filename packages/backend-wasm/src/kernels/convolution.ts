@@ -63,8 +63,10 @@ function slide({ step, window: { window, strides, dilations }, frame, packing, p
   const isDense = strides[0] === 1 && strides[1] === 1 && frame.rowStep === 1 && frame.columnStep === 1;
   const isSquare = window[1] === taps && dilations[1] === dilation;
   if (settings.precision === 'fast' && isDense && isSquare && (taps === 3 || taps === 5) && isQuicker(images, imagesOf(step.type.shape), taps, dilation)) {
+    const exact = slide({ step, window: { window, strides, dilations }, frame, packing, packFrom, tapStep, settings: { ...settings, precision: 'exact' } });
     const filters = { from: packFrom, tapStep, depthStep: packing.depthSteps.at(-1)!, columnStep: packing.columnStep };
-    return winograd({ step, images, places: imagesOf(step.type.shape), taps, dilation, top: frame.top, left: frame.left, filters, fma: settings.fma });
+    const fast = winograd({ step, images, places: imagesOf(step.type.shape), taps, dilation, top: frame.top, left: frame.left, filters, fma: settings.fma });
+    return fast && { ...fast, guard: { operands: [0, 1], otherwise: exact } };
   }
   const [batch, rows, columns, outputs] = imagesOf(step.type.shape);
   const epilogue = withEpilogue(step, outputs);
@@ -135,7 +137,7 @@ export function convInputMatmul(step: Step, settings: Settings): Lowered | null 
   // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
   const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
   const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, tapStep: -channels * outputs, settings });
-  return lowered && { ...lowered, finite: 1 };
+  return lowered && { ...lowered, guard: { operands: lowered.guard?.operands ?? [1], otherwise: null } };
 }
 
 /** The gradient with respect to the filters, `[KH * KW * C, O]`: pixels of a channel times `dy`, summed over all places. */

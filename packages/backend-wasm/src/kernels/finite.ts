@@ -1,9 +1,12 @@
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
 
+/** Beyond the largest float by this factor: transforms add a few elements and multiply them by small numbers. */
+const margin = 2 ** 20;
+
 /**
- * Writes four zeros where all floats are finite, and NaN into some of them where one is not. Parameters: the floats, the place of the
- * answer, `from`, `to` (which do not matter).
+ * Writes four zeros where all floats are finite and below 2^108, and NaN into some of them where one is not. Parameters: the floats,
+ * the place of the answer, `from`, `to` (which do not matter).
  */
 export function finite(size: number): FunctionSpec {
   return {
@@ -14,7 +17,7 @@ export function finite(size: number): FunctionSpec {
       const [sum, value] = [code.local('v128'), code.local('v128')];
       const add = (load: () => void): void => {
         load();
-        code.set(value).get(sum).get(value).get(value).op('f32x4.sub').op('f32x4.add').set(sum);
+        code.floats(margin).op('f32x4.mul').set(value).get(sum).get(value).get(value).op('f32x4.sub').op('f32x4.add').set(sum);
       };
       code.times(Math.floor(size / 4), () => {
         add(() => code.get(pointer).memory('v128.load'));

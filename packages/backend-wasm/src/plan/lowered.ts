@@ -40,8 +40,11 @@ export interface Lowered {
   readonly calls: readonly Call[];
   readonly scratchBytes: number;
   readonly kept: readonly Kept[];
-  /** An operand that must be finite for these calls; where it is not, the reference loops run the step. */
-  readonly finite?: number;
+  /**
+   * Operands that must be finite, and far from the largest float, for these calls to give what the op says; where one is not, others run
+   * instead, or, where there are none, the reference loops.
+   */
+  readonly guard?: { readonly operands: readonly number[]; readonly otherwise: Lowered | null };
 }
 
 export const operand = (index: number, offset = 0): Place => ({ at: 'operand', index, offset });

@@ -4,7 +4,7 @@ import { ModuleBuilder } from '../emit/module-builder.js';
 import { finite } from '../kernels/finite.js';
 import { lower } from '../kernels/index.js';
 import type { Settings } from '../settings.js';
-import { scratch, operand, type Call, type Lowered, type Place } from './lowered.js';
+import type { Call, Lowered, Place } from './lowered.js';
 
 /** Where an address comes from: a value of the program, the arena (slots and scratch memory), or what is kept. All in bytes. */
 export type Address =
@@ -34,8 +34,8 @@ export interface PlannedStep {
   /** Indices into the plan's `kept`, to be made before the calls. */
   readonly kept: readonly number[];
   readonly calls: readonly PlannedCall[];
-  /** Leaves NaN in the arena at `answer` where the reference loops must run the step. */
-  readonly check: { readonly call: PlannedCall; readonly answer: number } | null;
+  /** Checks leave NaN in the arena from `answers` on, 64 bytes each, where other calls, or for null the reference loops, must run the step. */
+  readonly guard: { readonly checks: readonly PlannedCall[]; readonly answers: number; readonly otherwise: readonly PlannedCall[] | null } | null;
 }
 
 export interface ProgramPlan {
@@ -68,7 +68,7 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
   const outlives = new Set([...program.inputs.map(({ value }) => value), ...constants]);
   let scratchBytes = 0;
 
-  const steps = program.steps.map((step): PlannedStep => {
+  const planStep = (step: Step): PlannedStep => {
     const isEmpty = sizeOf(step.type.shape) === 0;
     const lowered: Lowered | null = isEmpty ? { kernel: 'none', reason: 'the result has no elements', calls: [], scratchBytes: 0, kept: [] } : lower(step, settings);
     const valueOf = (index: number): ValueId => step.inputs[index]!.value;
@@ -78,61 +78,67 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
     };
     if (!lowered) {
       step.inputs.forEach((_, index) => read(index));
-      return { step, lowered, kept: [], calls: [], check: null };
+      return { step, lowered, kept: [], calls: [], guard: null };
     }
-
-    let ownScratch = aligned(lowered.scratchBytes);
-    const own = lowered.kept.map(({ operand: index, bytes }) => {
-      if (outlives.has(valueOf(index))) return { index: kept.length, isKept: true };
-      const offset = ownScratch;
-      ownScratch += aligned(bytes);
-      return { index: offset, isKept: false };
-    });
-    const resolve = (place: Place): Address => {
-      switch (place.at) {
-        case 'operand':
-          return { ...read(place.index), offset: place.offset };
-        case 'output':
-          return { of: 'value', value: step.output, offset: place.offset };
-        case 'scratch':
-          return { of: 'arena', offset: scratchStart + place.offset };
-        case 'kept': {
-          const { index, isKept } = own[place.index]!;
-          return isKept ? { of: 'kept', index, offset: place.offset } : { of: 'arena', offset: scratchStart + index + place.offset };
-        }
-      }
-    };
-    const plan = ({ run, places, units, ownBytes }: Call): PlannedCall => {
-      if (ownBytes !== undefined) ownScratch = Math.max(ownScratch, places.at(-1)!.offset + settings.threads * ownBytes);
-      return { run: module.indexOf(run), addresses: places.map(resolve), units, needsThread: ownBytes !== undefined };
-    };
 
     const keptHere: number[] = [];
-    const calls: PlannedCall[] = [];
-    lowered.kept.forEach(({ operand: index, bytes, calls: making }, i) => {
-      if (!own[i]!.isKept) {
-        calls.push(...making.map(plan));
-        return;
+    /** Calls of a step in one of its forms. What a form that is only run in need derives from an operand is not kept. */
+    const planCalls = (form: Lowered, keeps: boolean): PlannedCall[] => {
+      let ownScratch = aligned(form.scratchBytes);
+      const derived: ({ readonly of: 'kept'; readonly index: number } | { readonly of: 'arena'; readonly start: number })[] = [];
+      const resolve = (place: Place): Address => {
+        switch (place.at) {
+          case 'operand':
+            return { ...read(place.index), offset: place.offset };
+          case 'output':
+            return { of: 'value', value: step.output, offset: place.offset };
+          case 'scratch':
+            return { of: 'arena', offset: scratchStart + place.offset };
+          case 'kept': {
+            const at = derived[place.index]!;
+            return at.of === 'kept' ? { of: 'kept', index: at.index, offset: place.offset } : { of: 'arena', offset: scratchStart + at.start + place.offset };
+          }
+        }
+      };
+      const plan = ({ run, places, units, ownBytes }: Call): PlannedCall => ({ run: module.indexOf(run), addresses: places.map(resolve), units, needsThread: ownBytes !== undefined });
+
+      const calls: PlannedCall[] = [];
+      for (const { places, ownBytes } of form.calls) {
+        if (ownBytes !== undefined) ownScratch = Math.max(ownScratch, aligned(places.at(-1)!.offset + settings.threads * ownBytes));
       }
-      // What is read to derive something is not read in a run.
-      const wasRead = readConstants.has(valueOf(index));
-      own[i] = { index: kept.length, isKept: true };
-      keptHere.push(kept.length);
-      kept.push({ value: valueOf(index), bytes, calls: making.map(plan) });
-      if (!wasRead) readConstants.delete(valueOf(index));
-    });
-    calls.push(...lowered.calls.map(plan));
-    let check: PlannedStep['check'] = null;
-    if (lowered.finite !== undefined) {
-      const at = ownScratch;
-      ownScratch += 64;
-      const call = plan({ run: finite(sizeOf(step.inputs[lowered.finite]!.type.shape)), places: [operand(lowered.finite), scratch(at)], units: 1 });
-      step.inputs.forEach((_, index) => read(index));
-      check = { call, answer: scratchStart + at };
-    }
-    scratchBytes = Math.max(scratchBytes, ownScratch);
-    return { step, lowered, kept: keptHere, calls, check };
-  });
+      for (const { operand: index, bytes, calls: making } of form.kept) {
+        if (keeps && outlives.has(valueOf(index))) {
+          const wasRead = readConstants.has(valueOf(index));
+          derived.push({ of: 'kept', index: kept.length });
+          keptHere.push(kept.length);
+          kept.push({ value: valueOf(index), bytes, calls: making.map(plan) });
+          // What is read to derive something is not read in a run.
+          if (!wasRead) readConstants.delete(valueOf(index));
+        } else {
+          derived.push({ of: 'arena', start: ownScratch });
+          ownScratch += aligned(bytes);
+          calls.push(...making.map(plan));
+        }
+      }
+      calls.push(...form.calls.map(plan));
+      scratchBytes = Math.max(scratchBytes, ownScratch);
+      return calls;
+    };
+
+    const { guard } = lowered;
+    const calls = planCalls(lowered, true);
+    if (!guard) return { step, lowered, kept: keptHere, calls, guard: null };
+    scratchBytes = Math.max(scratchBytes, guard.operands.length * 64);
+    const checks = guard.operands.map((index, i): PlannedCall => ({
+      run: module.indexOf(finite(sizeOf(step.inputs[index]!.type.shape))),
+      addresses: [read(index), { of: 'arena', offset: scratchStart + 64 * i }],
+      units: 1,
+      needsThread: false,
+    }));
+    if (!guard.otherwise) step.inputs.forEach((_, index) => read(index));
+    return { step, lowered, kept: keptHere, calls, guard: { checks, answers: scratchStart, otherwise: guard.otherwise && planCalls(guard.otherwise, false) } };
+  };
+  const steps = program.steps.map(planStep);
 
   return {
     steps,

@@ -26,18 +26,20 @@ export function packSpec({ matrices, matrixStep, depth, depthSteps, columns, col
   const rows = depth.reduce((product, size) => product * size, 1);
   const panels = Math.floor(columns / panelWidth);
   const rest = columns % panelWidth;
+  const together = [4, 2, 1].find((count) => panels % count === 0)!;
   const depthStrides = depth.map((_, axis) => panelWidth * depth.slice(axis + 1).reduce((product, size) => product * size, 1));
-  const copy = (count: number, width: number, from: number, to: number): PackCall => {
+  /** Panels go `abreast` through the depth: what is read is a longer stretch, and few enough places are written for the first cache. */
+  const copy = (count: number, abreast: number, width: number, from: number, to: number): PackCall => {
     const { run, units } = strided({
-      shape: [matrices, count, ...depth, width],
-      inputs: [{ dtype: 'float32', strides: [matrixStep, panelWidth * columnStep, ...depthSteps, columnStep] }],
-      output: { dtype: 'float32', strides: [packedSize(rows, columns), rows * panelWidth, ...depthStrides, 1] },
+      shape: [matrices, count / abreast, ...depth, abreast, width],
+      inputs: [{ dtype: 'float32', strides: [matrixStep, abreast * panelWidth * columnStep, ...depthSteps, panelWidth * columnStep, columnStep] }],
+      output: { dtype: 'float32', strides: [packedSize(rows, columns), abreast * rows * panelWidth, ...depthStrides, rows * panelWidth, 1] },
       body: [],
     });
     return { run, units, from, to };
   };
   return [
-    ...(panels > 0 ? [copy(panels, panelWidth, 0, 0)] : []),
-    ...(rest > 0 ? [copy(1, rest, panels * panelWidth * columnStep, panels * rows * panelWidth)] : []),
+    ...(panels > 0 ? [copy(panels, together, panelWidth, 0, 0)] : []),
+    ...(rest > 0 ? [copy(1, 1, rest, panels * panelWidth * columnStep, panels * rows * panelWidth)] : []),
   ];
 }

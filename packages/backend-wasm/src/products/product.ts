@@ -42,6 +42,12 @@ const panelBlockBytes = 20_000;
 /** Multiplications that are worth a unit of work of their own. */
 const unitProducts = 200_000;
 
+/** Tiles that meet a panel while it is in the first cache. */
+const unitTiles = 24;
+
+/** Units that are wanted, so that threads can share the work. */
+const fewestUnits = 4;
+
 const depthOf = ({ levels, length }: Walk): number => levels.reduce((product, { count }) => product * count, length);
 
 /** Floats of the right operand in panels. */
@@ -54,7 +60,10 @@ export const packedSize = (depth: number, columns: number): number => Math.ceil(
 export function product(spec: ProductSpec): { readonly run: FunctionSpec; readonly units: number } {
   const lines = spec.outer.count * spec.inner.count;
   const perLine = spec.rows * depthOf(spec.walk) * spec.columns;
-  const linesInUnit = Math.min(Math.max(1, Math.round(unitProducts / perLine)), Math.max(1, Math.ceil(lines / 2)));
+  const wanted = Math.max(unitProducts / perLine, unitTiles / Math.ceil(spec.rows / spec.tileRows));
+  // Lines of different matrices on the right share nothing.
+  const sharing = spec.outer.bStep === 0 ? lines : spec.inner.count;
+  const linesInUnit = Math.max(1, Math.min(Math.round(wanted), Math.ceil(lines / fewestUnits), sharing));
   return {
     run: { key: `product ${linesInUnit} ${JSON.stringify(spec)}`, params: 5 + spec.extras.length, write: (code) => writeProduct(code, spec, linesInUnit) },
     units: Math.ceil(lines / linesInUnit),

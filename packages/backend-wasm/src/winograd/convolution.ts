@@ -67,14 +67,16 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
     scratchBytes += 4 * sizeOf(places);
     return place;
   });
-  const transformedBytes = aligned(4 * positions * together * channels);
-  const productBytes = aligned(4 * positions * together * outputs);
+  // From one position to the next it is a little more than its matrix, so that the 36 do not fall on the same lines of the cache.
+  const [inStep, outStep] = [spread(4 * together * channels), spread(4 * together * outputs)];
+  const transformedBytes = positions * inStep;
+  const productBytes = positions * outStep;
   const panelFloats = packedSize(channels, outputs);
 
   const [pixel, row] = [4 * channels, 4 * frame.width * channels];
-  const intoTiles = inputTransform({ channels, pixel: dilation * pixel, row: dilation * row, position: 4 * together * channels });
+  const intoTiles = inputTransform({ channels, pixel: dilation * pixel, row: dilation * row, position: inStep });
   const multiply = product({
-    outer: { count: positions, aStep: 4 * together * channels, bStep: 4 * panelFloats, cStep: 4 * together * outputs },
+    outer: { count: positions, aStep: inStep, bStep: 4 * panelFloats, cStep: outStep },
     inner: { count: 1, aStep: 0, bStep: 0, cStep: 0 },
     rows: together,
     rowStep: 4 * channels,
@@ -90,7 +92,7 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
   const outOfTiles = outputTransform({
     channels: outputs,
     size,
-    position: 4 * together * outputs,
+    position: outStep,
     pixel: 4 * dilation * outputs,
     row: 4 * dilation * columns * outputs,
     isCut,
@@ -194,7 +196,8 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
   };
 }
 
-const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+/** A whole and odd number of cache lines. */
+const spread = (bytes: number): number => (2 * Math.ceil(bytes / 128) + 1) * 64;
 
 interface TileGrid {
   readonly down: number;
