@@ -32,7 +32,7 @@ const mode = (name: string, spec: () => BackendSpec, isSlow = false): Mode => ({
 
 export const modes: readonly Mode[] = [
   mode('cpu', () => cpu()),
-  mode('wasm', () => wasm()),
+  mode('wasm', () => wasm({ precision: 'exact' })),
   mode('gpu:webasm', () => gpu({ mode: 'webasm' }), true),
   mode('gpu:cpu', () => gpu({ mode: 'cpu' }), true),
 ];

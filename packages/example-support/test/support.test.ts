@@ -47,7 +47,7 @@ describe('the backend of an example', () => {
     const said: string[] = [];
     const backend = await openBackend('auto', (line) => said.push(line));
     expect(said.at(-1)).to.equal(`runs on ${backend.name}: ${backend.device.label}`);
-    for (const line of said.slice(0, -1)) expect(line).to.match(/^(gpu|webasm) refused: .+/);
+    for (const line of said.slice(0, -1)) expect(line).to.match(/^(gpu|wasm) refused: .+/);
   });
 });
 
