@@ -1,36 +1,66 @@
 import { Heap, mostPages } from './memory/heap.js';
-
-/** Bytes at the start of the memory that are not given away: address 0 is nobody's. */
-const reserved = 64;
+import { controlBytes } from './threads/control.js';
+import { Pool } from './threads/pool.js';
 
 /** The functions of one module, called for all their units. */
 export interface Instance {
-  run(index: number, args: number[], units: number, needsThread: boolean): void;
+  /** `work`: about how many multiplications, or elements moved, all units are together. */
+  run(index: number, args: number[], units: number, work: number, needsThread: boolean): void;
   dispose(): void;
 }
 
-/** One memory, the blocks in it, and who runs code on it. */
+/** Work that takes longer than sharing it: some microseconds. */
+const worthSharing = 60_000;
+
+/** Chunks for each thread, so that one that is late or slow holds nobody up. */
+const chunksPerThread = 4;
+
+let nextModule = 1;
+
+/** One memory, the blocks in it, and the threads that run code on it. */
 export class Engine {
   readonly memory: WebAssembly.Memory;
   readonly heap: Heap;
+  readonly #pool: Pool | null;
   #arena = { start: 0, bytes: 0 };
   readonly #arenaUsers = new Map<object, number>();
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
-    this.heap = new Heap(this.memory, reserved);
+  constructor(readonly threads: number) {
+    const isShared = threads > 1;
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: isShared });
+    this.heap = new Heap(this.memory, controlBytes);
+    this.#pool = isShared ? new Pool(this.memory, threads) : null;
   }
 
+  /** Why fewer threads run than were wanted. */
+  get lost(): string | null {
+    return this.#pool?.lost ?? null;
+  }
+
+  /** Before the first call of a program that is worth it. */
+  wake(): void {
+    this.#pool?.wake();
+  }
+
+  /** Compiles a module; `code` is told the most pages of the memory where that is shared. */
   instantiate(code: (pages: number | null) => Uint8Array): Instance {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code(null)), { env: { memory: this.memory } });
+    const bytes = code(this.#pool ? mostPages : null);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: this.memory } });
     const functions = Object.values(exports) as ((...args: number[]) => void)[];
+    const pool = this.#pool;
+    // Workers compile the module from here: they never look at messages.
+    const module = pool && { id: nextModule++, pointer: this.heap.take(bytes.length), bytes: bytes.length };
+    if (module) new Uint8Array(this.memory.buffer).set(bytes, module.pointer);
     return {
-      run(index, args, units, needsThread) {
-        args.push(0, units);
-        if (needsThread) args.push(0);
-        functions[index]!(...args);
+      run: (index, args, units, work, needsThread) => {
+        const here = (from: number, to: number): void => (needsThread ? functions[index]!(...args, from, to, 0) : functions[index]!(...args, from, to));
+        if (!pool || !module || units === 1 || work < worthSharing) return here(0, units);
+        const chunks = Math.min(units, this.threads * chunksPerThread, Math.ceil(work / (worthSharing / 4)));
+        pool.run({ module, run: index, args, units, chunks, needsThread, here });
       },
-      dispose: () => undefined,
+      dispose: () => {
+        if (module) this.heap.give(module.pointer);
+      },
     };
   }
 
@@ -48,5 +78,9 @@ export class Engine {
     if (this.#arena.bytes > 0) this.heap.give(this.#arena.start);
     this.#arena = { start: 0, bytes: 0 };
     if (needed > 0) this.#arena = { start: this.heap.take(needed), bytes: needed };
+  }
+
+  dispose(): void {
+    this.#pool?.terminate();
   }
 }

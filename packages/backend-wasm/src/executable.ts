@@ -42,10 +42,10 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
   };
 
   const address = (at: Address): number => (at.of === 'value' ? pointers[at.value]! : at.of === 'arena' ? engine.arena : keptAt[at.index]!) + at.offset;
-  const run = ({ run: index, addresses, units, needsThread }: PlannedCall): void => {
+  const run = ({ run: index, addresses, units, work, needsThread }: PlannedCall): void => {
     const args = new Array<number>(addresses.length);
     for (let i = 0; i < addresses.length; i++) args[i] = address(addresses[i]!);
-    instance.run(index, args, units, needsThread);
+    instance.run(index, args, units, work, needsThread);
   };
 
   const constants = new Map<ValueId, TypedArray>(program.constants.map(({ value, data }) => [value, data]));
@@ -129,6 +129,7 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
       plan.offsets.forEach((offset, value) => {
         if (offset >= 0) pointers[value] = engine.arena + offset;
       });
+      engine.wake();
       act();
       return outputs;
     } catch (fault) {

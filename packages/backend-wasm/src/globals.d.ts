@@ -1,7 +1,7 @@
-/** The little of WebAssembly's interface that is used, so that this package compiles without the types of Node or a browser. */
+/** The little of WebAssembly's and workers' interfaces that is used, so that this package compiles without the types of Node or a browser. */
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { initial: number; maximum?: number });
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
@@ -16,3 +16,14 @@ declare namespace WebAssembly {
 }
 
 declare const performance: { now(): number };
+
+declare class Worker {
+  constructor(url: string);
+  onerror: ((cause: unknown) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+declare class Blob {
+  constructor(parts: readonly string[], options: { type: string });
+}
+declare const URL: { createObjectURL(blob: Blob): string };

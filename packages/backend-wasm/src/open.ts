@@ -5,8 +5,14 @@ import { hasRelaxedSimd, hasSimd } from './features.js';
 import { Buffers } from './memory/buffers.js';
 import { viewOf } from './memory/views.js';
 import { supports } from './supports.js';
+import { processors, whyNoThreads } from './threads/start-worker.js';
 
 export interface WasmOptions {
+  /**
+   * How many threads run a program: 1, or more in Node and in pages that are cross-origin isolated. Results do not depend on it: a
+   * sum is never divided. Default 'auto': as many as the machine runs at once, up to 4.
+   */
+  readonly threads?: number | 'auto' | undefined;
   /**
    * `'fast'` lets 3x3 and 5x5 convolutions of stride 1 run by Winograd's algorithm, whose rounding errors are larger than those of the
    * sums by definition: about 1e-6 of the largest element instead of 1e-7. `'exact'` adds products only, so that whole numbers stay
@@ -29,27 +35,45 @@ export interface WasmOptions {
  * await setBackend(wasm());
  * await matmul([[1, 2], [3, 4]], [[1, 1], [0, 1]]).array(); // [[1, 3], [3, 7]]
  */
-export function wasm({ precision = 'fast', relaxedSimd = true }: WasmOptions = {}): BackendSpec {
-  return { name: 'wasm', open: async () => openWasm({ precision, relaxedSimd }) };
+export function wasm(options: WasmOptions = {}): BackendSpec {
+  const { threads = 'auto', precision = 'fast', relaxedSimd = true } = options;
+  const refuse = (argument: string, problem: string, fix: string): never => {
+    throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'wasm', argument, problem, fix });
+  };
+  for (const name of Object.keys(options)) if (!optionNames.includes(name)) refuse(name, 'there is no such option.', `the options are ${optionNames.join(', ')}.`);
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) refuse('threads', `${String(threads)} is not a number of threads.`, `pass a whole number from 1 to ${mostThreads}, or 'auto'.`);
+  if (precision !== 'exact' && precision !== 'fast') refuse('precision', `${String(precision)} is not a precision.`, "pass 'exact' or 'fast'.");
+  if (typeof relaxedSimd !== 'boolean') refuse('relaxedSimd', `${String(relaxedSimd)} is not a boolean.`, 'pass true or false.');
+  return { name: 'wasm', open: async () => openWasm({ threads, precision, relaxedSimd }) };
 }
 
-function openWasm({ precision, relaxedSimd }: { readonly precision: 'exact' | 'fast'; readonly relaxedSimd: boolean }): Backend {
+const optionNames = ['threads', 'precision', 'relaxedSimd'];
+const mostThreads = 64;
+/** Small networks have no work for more. */
+const autoThreads = 4;
+
+function openWasm({ threads, precision, relaxedSimd }: { readonly threads: number | 'auto'; readonly precision: 'exact' | 'fast'; readonly relaxedSimd: boolean }): Backend {
   const name = 'wasm';
   if (!hasSimd()) throw unfoldError({ code: 'NO_BACKEND', op: name, problem: 'this runtime has no WebAssembly with 128-bit SIMD.', fix: 'use a newer browser or runtime, or the cpu backend.' });
   const fma = relaxedSimd && hasRelaxedSimd();
-  const settings = { threads: 1, fma, precision };
-  const engine = new Engine();
+  const wanted = threads === 'auto' ? Math.min(autoThreads, processors()) : threads;
+  const noThreads = wanted > 1 ? whyNoThreads() : null;
+  const settings = { threads: noThreads ? 1 : wanted, fma, precision };
+  const engine = new Engine(settings.threads);
   const buffers = new Buffers(engine.heap, name);
 
   return {
     apiVersion: backendApiVersion,
     name,
-    device: {
-      kind: 'wasm',
-      label: `WebAssembly SIMD, 1 thread${fma ? ', fused multiply-add' : ''}`,
-      fallbackReason: null,
-      float32: { fma, denormals: 'kept', nan: 'kept', infinity: 'kept' },
-      details: { threads: 1, precision, relaxedSimd: fma },
+    get device() {
+      const count = engine.lost ? 1 : settings.threads;
+      return {
+        kind: 'wasm',
+        label: `WebAssembly SIMD, ${count} thread${count > 1 ? 's' : ''}${fma ? ', fused multiply-add' : ''}`,
+        fallbackReason: engine.lost ?? (threads === 'auto' ? null : noThreads),
+        float32: { fma, denormals: 'kept', nan: 'kept', infinity: 'kept' },
+        details: { threads: count, precision, relaxedSimd: fma, ...(noThreads && { oneThreadBecause: noThreads }) },
+      } as const;
     },
     supports,
     async upload(data, type) {
@@ -70,6 +94,7 @@ function openWasm({ precision, relaxedSimd }: { readonly precision: 'exact' | 'f
     resetPeak: () => engine.heap.resetPeak(),
     async dispose() {
       buffers.close();
+      engine.dispose();
     },
   };
 }

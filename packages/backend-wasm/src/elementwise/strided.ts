@@ -1,6 +1,6 @@
 import type { DType } from '@unfoldjs/core';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
-import type { FunctionSpec } from '../emit/module-builder.js';
+import type { Kernel } from '../plan/lowered.js';
 import { writeBody, type Body } from './body.js';
 import { loadLanes, storeLanes, strideBytes } from './lanes.js';
 
@@ -25,12 +25,12 @@ const unitElements = 2048;
  * A loop nest over `shape` that computes `body` elementwise, four elements at a time along the last axis: elementwise ops with
  * broadcasting, transposes, slices, copies into a part of something. Parameters: the inputs, the output, `from`, `to`.
  */
-export function strided(spec: StridedSpec): { readonly run: FunctionSpec; readonly units: number } {
+export function strided(spec: StridedSpec): Kernel {
   const { shape, inputs, output, body } = merged(spec);
   const isLine = shape.length === 1;
   const units = isLine ? Math.ceil(shape[0]! / unitElements) : shape[0]!;
   const key = `strided ${JSON.stringify({ shape, inputs, output, body })}`;
-  return { run: { key, params: inputs.length + 3, write: (code) => (isLine ? writeLine : writeNest)(code, { shape, inputs, output, body }) }, units };
+  return { run: { key, params: inputs.length + 3, write: (code) => (isLine ? writeLine : writeNest)(code, { shape, inputs, output, body }) }, units, work: shape.reduce((product, size) => product * size, 1) * (2 + body.length) };
 }
 
 /** The same nest with as few axes as possible: none of size 1, none that continues the one before it in every array. At least one. */

@@ -80,7 +80,7 @@ function slide({ step, window: { window, strides, dilations }, frame, packing, p
     return place;
   });
   const tileRows = chooseRows(columns, outputs, settings.fma);
-  const { run, units } = product({
+  const multiply = product({
     outer: { count: batch, aStep: 4 * frame.height * frame.width * channels, bStep: 0, cStep: 4 * rows * columns * outputs },
     inner: { count: rows, aStep: 4 * strides[0] * frame.width * channels, bStep: 0, cStep: 4 * columns * outputs },
     rows: columns,
@@ -95,14 +95,14 @@ function slide({ step, window: { window, strides, dilations }, frame, packing, p
   return {
     kernel: `implicit product, tiles of ${tileRows}x8`,
     reason: `${epilogue.reason}; patches are read where they lie${framing.length > 0 ? ', in a padded copy' : ''}`,
-    calls: [...framing, { run, places: [place, kept(0), result, ...epilogue.extras(0)], units }, ...epilogue.calls(result)],
+    calls: [...framing, { ...multiply, places: [place, kept(0), result, ...epilogue.extras(0)] }, ...epilogue.calls(result)],
     scratchBytes,
     kept: [{ operand: 1, bytes: 4 * packedSize(depth, outputs), calls: packCalls(packing, operand(1, 4 * packFrom), kept(0)) }],
   };
 }
 
 export const packCalls = (packing: Packing, from: Place, to: Place): Call[] =>
-  packSpec(packing).map((copy) => ({ run: copy.run, units: copy.units, places: [beyond(from, 4 * copy.from), beyond(to, 4 * copy.to)] }));
+  packSpec(packing).map(({ from: first, to: start, ...copy }) => ({ ...copy, places: [beyond(from, 4 * first), beyond(to, 4 * start)] }));
 
 export function convMatmul(step: Step, settings: Settings): Lowered | null {
   if (!isConvolution(step, 'convMatmul')) return null;
@@ -168,7 +168,7 @@ export function convFilterMatmul(step: Step, settings: Settings): Lowered | null
   const isDense = dilations[1] === 1;
   const lineRows = isDense ? window[1] * channels : channels;
   const tileRows = chooseRows(lineRows, outputs, settings.fma);
-  const { run, units } = product({
+  const multiply = product({
     outer: { count: window[0], aStep: 4 * dilations[0] * frame.width * channels, bStep: 0, cStep: 4 * window[1] * channels * outputs },
     inner: { count: isDense ? 1 : window[1], aStep: 4 * dilations[1] * channels, bStep: 0, cStep: 4 * channels * outputs },
     rows: lineRows,
@@ -184,7 +184,7 @@ export function convFilterMatmul(step: Step, settings: Settings): Lowered | null
   return {
     kernel: `implicit product, tiles of ${tileRows}x8`,
     reason: `${epilogue.reason}; pixels are read where they lie${framing.length > 0 ? ', in a padded copy' : ''}`,
-    calls: [...framing, ...packCalls(packing, operand(1), panels), { run, places: [place, panels, result, ...epilogue.extras(0)], units }, ...epilogue.calls(result)],
+    calls: [...framing, ...packCalls(packing, operand(1), panels), { ...multiply, places: [place, panels, result, ...epilogue.extras(0)] }, ...epilogue.calls(result)],
     scratchBytes,
     kept: [],
   };

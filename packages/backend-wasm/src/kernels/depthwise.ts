@@ -92,7 +92,7 @@ export function depthwise(step: Step, { fma }: Settings): Lowered | null {
   return {
     kernel: 'depthwise, 4 pixels x 4 channels',
     reason: `a filter a channel; ${epilogue.reason}`,
-    calls: [...calls, { run, places: [place, operand(1), result, ...epilogue.extras(0)], units: batch * rows }, ...epilogue.calls(result)],
+    calls: [...calls, { run, places: [place, operand(1), result, ...epilogue.extras(0)], units: batch * rows, work: batch * rows * columns * outputs * window[0] * window[1] }, ...epilogue.calls(result)],
     scratchBytes: bytes + (result.at === 'scratch' ? 4 * batch * rows * columns * outputs : 0),
     kept: [],
   };

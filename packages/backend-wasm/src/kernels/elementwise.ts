@@ -14,7 +14,7 @@ export function elementwise(step: Step): Lowered | null {
   const body = codeOf(step);
   if (missingIn(body, inputs.map((input) => input.type.dtype))) return null;
   if (inputs.some((input) => sizeOf(input.type.shape) === 0)) return null;
-  const { run, units } = strided({
+  const kernel = strided({
     shape: type.shape,
     inputs: inputs.map((input) => ({ dtype: input.type.dtype, strides: broadcastStrides(input.type.shape, type.shape) })),
     output: { dtype: type.dtype, strides: stridesOf(type.shape) },
@@ -23,7 +23,7 @@ export function elementwise(step: Step): Lowered | null {
   return {
     kernel: 'elementwise, f32x4',
     reason: body.length > 1 ? `${body.length} operations in one pass` : 'four elements at a time',
-    calls: [{ run, places: [...inputs.map((_, i) => operand(i)), output()], units }],
+    calls: [{ ...kernel, places: [...inputs.map((_, i) => operand(i)), output()] }],
     scratchBytes: 0,
     kept: [],
   };

@@ -41,7 +41,7 @@ export function withEpilogue({ attrs, inputs, type }: Step, columns: number): Ep
       calls: () => [],
     };
   }
-  const { run, units } = strided({
+  const pass = strided({
     shape: type.shape,
     inputs: [
       { dtype: 'float32', strides: stridesOf(type.shape) },
@@ -55,6 +55,6 @@ export function withEpilogue({ attrs, inputs, type }: Step, columns: number): Ep
     fused: { epilogue: [], extras: [] },
     extras: () => [],
     product: (result, scratch) => (type.dtype === 'float32' ? result : scratch()),
-    calls: (product) => [{ run, places: [product, ...extras.map((_, i) => operand(firstExtra + i)), output()], units }],
+    calls: (product) => [{ ...pass, places: [product, ...extras.map((_, i) => operand(firstExtra + i)), output()] }],
   };
 }

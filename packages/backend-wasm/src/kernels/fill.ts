@@ -2,6 +2,7 @@ import { bytesPerElement, type DType } from '@unfoldjs/core';
 import { storeLanes } from '../elementwise/lanes.js';
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
+import type { Kernel } from '../plan/lowered.js';
 
 /** Bytes in one unit of work. */
 const unitBytes = 1 << 16;
@@ -10,7 +11,7 @@ const unitBytes = 1 << 16;
  * One value everywhere in an array; what rounds its bytes up to 16 is written too, which a block has room for. Parameters: the array,
  * `from`, `to`.
  */
-export function fill(dtype: DType, size: number, value: number): { readonly run: FunctionSpec; readonly units: number } {
+export function fill(dtype: DType, size: number, value: number): Kernel {
   const bytes = Math.ceil((size * bytesPerElement[dtype]) / 16) * 16;
   const run: FunctionSpec = {
     key: `fill ${dtype} ${bytes} ${Object.is(value, -0) ? '-0' : value}`,
@@ -31,5 +32,5 @@ export function fill(dtype: DType, size: number, value: number): { readonly run:
       });
     },
   };
-  return { run, units: Math.ceil(bytes / unitBytes) };
+  return { run, units: Math.ceil(bytes / unitBytes), work: bytes / 8 };
 }

@@ -1,6 +1,6 @@
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
-import { operand, scratch, type Call, type Place } from '../plan/lowered.js';
+import { operand, scratch, type Call, type Kernel, type Place } from '../plan/lowered.js';
 
 /** Images as they lie in a larger frame of zeros: pixel (i, j) at (top + i * rowStep, left + j * columnStep). What falls outside is left out. */
 export interface Frame {
@@ -20,7 +20,7 @@ const isWhole = ([, height, width]: Images, { height: rows, width: columns, top,
 /**
  * Copies float32 images into frames, a row of a frame a unit. Parameters: images, frames, `from`, `to`.
  */
-function frameImages(images: Images, frame: Frame): { readonly run: FunctionSpec; readonly units: number } {
+function frameImages(images: Images, frame: Frame): Kernel {
   const [batch, height, width, channels] = images;
   const { rowStep, columnStep, top, left } = frame;
   const pixel = 4 * channels;
@@ -69,13 +69,12 @@ function frameImages(images: Images, frame: Frame): { readonly run: FunctionSpec
       });
     },
   };
-  return { run, units: batch * frame.height };
+  return { run, units: batch * frame.height, work: (batch * frame.height * rowBytes) / 8 };
 }
 
 /** Images in their frame: the operand itself where nothing is added, else a copy at the start of the scratch memory. */
 export function framed(index: number, images: Images, frame: Frame): { readonly place: Place; readonly calls: readonly Call[]; readonly bytes: number } {
   if (isWhole(images, frame)) return { place: operand(index), calls: [], bytes: 0 };
-  const { run, units } = frameImages(images, frame);
-  const bytes = 4 * images[0] * frame.height * frame.width * images[3];
-  return { place: scratch(0), calls: [{ run, places: [operand(index), scratch(0)], units }], bytes: Math.ceil(bytes / 64) * 64 };
+    const bytes = 4 * images[0] * frame.height * frame.width * images[3];
+  return { place: scratch(0), calls: [{ ...frameImages(images, frame), places: [operand(index), scratch(0)] }], bytes: Math.ceil(bytes / 64) * 64 };
 }

@@ -1,11 +1,11 @@
 import { sizeOf, type Step } from '@unfoldjs/core';
 import { strided } from '../elementwise/strided.js';
 import { beyond, kept, operand, output, scratch, type Call, type Kept, type Lowered, type Place } from '../plan/lowered.js';
-import { packSpec } from '../products/pack.js';
 import { packedSize, product } from '../products/product.js';
 import { chooseRows } from '../products/tilings.js';
 import type { Walk } from '../products/tile.js';
 import type { Settings } from '../settings.js';
+import { packCalls } from './convolution.js';
 import { withEpilogue } from './epilogue.js';
 
 /** The most elements of a run that one walk over a panel takes before the sums wait: a panel of them is 16 kB. */
@@ -47,14 +47,14 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
   let a: Place = operand(0);
   if (attrs.transposeA) {
     const count = aStep === 0 ? 1 : batches;
-    const { run, units } = strided({ shape: [count, m, k], inputs: [{ dtype: 'float32', strides: [m * k, 1, m] }], output: { dtype: 'float32', strides: [m * k, k, 1] }, body: [] });
+    const turn = strided({ shape: [count, m, k], inputs: [{ dtype: 'float32', strides: [m * k, 1, m] }], output: { dtype: 'float32', strides: [m * k, k, 1] }, body: [] });
     a = scratch(scratchBytes);
-    calls.push({ run, places: [operand(0), a], units });
+    calls.push({ ...turn, places: [operand(0), a] });
     scratchBytes += 4 * count * m * k;
   }
   const panelFloats = packedSize(k, n);
-  const pack = packSpec({ matrices: bMatrices, matrixStep: k * n, depth: [k], depthSteps: [attrs.transposeB ? 1 : n], columns: n, columnStep: attrs.transposeB ? k : 1 });
-  const packed: Kept = { operand: 1, bytes: 4 * panelFloats * bMatrices, calls: pack.map(({ run, units, from, to }) => ({ run, places: [operand(1, 4 * from), kept(0, 4 * to)], units })) };
+  const packing = { matrices: bMatrices, matrixStep: k * n, depth: [k], depthSteps: [attrs.transposeB ? 1 : n], columns: n, columnStep: attrs.transposeB ? k : 1 };
+  const packed: Kept = { operand: 1, bytes: 4 * panelFloats * bMatrices, calls: packCalls(packing, operand(1), kept(0)) };
 
   const result = epilogue.product(output(), () => {
     const place = scratch(scratchBytes);
@@ -62,7 +62,7 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
     return place;
   });
   for (const part of rowParts(m, n, settings)) {
-    const { run, units } = product({
+    const multiply = product({
       outer: { count: batches, aStep: 4 * aStep, bStep: bStep === 0 ? 0 : 4 * panelFloats, cStep: 4 * m * n },
       inner: { count: part.lines, aStep: 4 * part.rows * k, bStep: 0, cStep: 4 * part.rows * n },
       rows: part.rows,
@@ -74,7 +74,7 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
       tileRows: part.rows,
       fma: settings.fma,
     });
-    calls.push({ run, places: [beyond(a, 4 * part.from * k), kept(0), beyond(result, 4 * part.from * n), ...epilogue.extras(4 * part.from * n)], units });
+    calls.push({ ...multiply, places: [beyond(a, 4 * part.from * k), kept(0), beyond(result, 4 * part.from * n), ...epilogue.extras(4 * part.from * n)] });
   }
   calls.push(...epilogue.calls(result));
   return { kernel: `product, tiles of ${rowParts(m, n, settings)[0]!.rows}x8`, reason: epilogue.reason, calls, scratchBytes, kept: [packed] };

@@ -65,14 +65,13 @@ export function movement(step: Step): Lowered | null {
   const size = sizeOf(step.type.shape);
   const calls: Call[] = [];
   if (step.op.name === 'pad') {
-    const { run, units } = fill(dtype, size, step.attrs.value as number);
-    calls.push({ run, places: [output()], units });
+    calls.push({ ...fill(dtype, size, step.attrs.value as number), places: [output()] });
   }
   for (const { shape, operand: index, from, to } of copiesOf(step)) {
     if (sizeOf(shape) === 0) continue;
-    const { run, units } = strided({ shape, inputs: [{ dtype, strides: from.strides }], output: { dtype, strides: to.strides }, body: [] });
+    const copy = strided({ shape, inputs: [{ dtype, strides: from.strides }], output: { dtype, strides: to.strides }, body: [] });
     const bytes = bytesPerElement[dtype];
-    calls.push({ run, places: [operand(index, bytes * from.offset), output(bytes * to.offset)], units });
+    calls.push({ ...copy, places: [operand(index, bytes * from.offset), output(bytes * to.offset)] });
   }
   return { kernel: 'copy, v128', reason: 'four elements at a time', calls, scratchBytes: 0, kept: [] };
 }

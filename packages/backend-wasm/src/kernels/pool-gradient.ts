@@ -77,8 +77,8 @@ export function poolGradient(step: Step): Lowered | null {
   const zeros = fill('float32', batch * frame.height * frame.width * channels, 0);
   const calls: Call[] = [
     ...(isMax && frame.isCopy ? toFrame(images, frame, operand(0), x, -Infinity) : []),
-    { run: zeros.run, places: [dx], units: zeros.units },
-    { run, places: isMax ? [dx, operand(2), x, operand(1)] : [dx, operand(0)], units: batch },
+    { ...zeros, places: [dx] },
+    { run, places: isMax ? [dx, operand(2), x, operand(1)] : [dx, operand(0)], units: batch, work: 3 * sizeOf(places) * steps.taps.length },
     ...(frame.isCopy ? [fromFrame(images, frame, dx, output())] : []),
   ];
   return { kernel: 'windows, f32x4', reason: 'four channels at a time, an image a unit', calls, scratchBytes: frame.isCopy ? 2 * bytes : 0, kept: [] };

@@ -32,7 +32,7 @@ export const frameBytes = ([batch, , , channels]: Images, { height, width }: Poo
 /** Copies images into a frame that is filled with `value`, or, the other way, out of it. */
 export function toFrame(images: Images, frame: PoolFrame, from: Place, to: Place, value: number): Call[] {
   const around = fill('float32', images[0] * frame.height * frame.width * images[3], value);
-  return [{ run: around.run, places: [to], units: around.units }, copyBetween(images, frame, from, to, 'in')];
+  return [{ ...around, places: [to] }, copyBetween(images, frame, from, to, 'in')];
 }
 export const fromFrame = (images: Images, frame: PoolFrame, from: Place, to: Place): Call => copyBetween(images, frame, from, to, 'out');
 
@@ -40,9 +40,9 @@ function copyBetween(images: Images, frame: PoolFrame, from: Place, to: Place, w
   const [batch, , , channels] = images;
   const inside = { dtype: 'float32', strides: stridesOf([batch, frame.height, frame.width, channels]) } as const;
   const dense = { dtype: 'float32', strides: stridesOf(images) } as const;
-  const { run, units } = strided({ shape: images, inputs: [way === 'in' ? dense : inside], output: way === 'in' ? inside : dense, body: [] });
+  const copy = strided({ shape: images, inputs: [way === 'in' ? dense : inside], output: way === 'in' ? inside : dense, body: [] });
   const corner = 4 * (frame.top * frame.width + frame.left) * channels;
-  return { run, places: way === 'in' ? [from, beyond(to, corner)] : [beyond(from, corner), to], units };
+  return { ...copy, places: way === 'in' ? [from, beyond(to, corner)] : [beyond(from, corner), to] };
 }
 
 /** What the windows of pooling kernels read: bytes between pixels, rows, images. */
@@ -115,7 +115,7 @@ export function pool(step: Step): Lowered | null {
   return {
     kernel: 'windows, f32x4',
     reason: `four channels at a time${frame.isCopy ? ', in a copy with room around the images' : ''}`,
-    calls: [...(frame.isCopy ? toFrame(images, frame, operand(0), source, -Infinity) : []), { run, places: [source, output()], units: batch * rows }],
+    calls: [...(frame.isCopy ? toFrame(images, frame, operand(0), source, -Infinity) : []), { run, places: [source, output()], units: batch * rows, work: sizeOf(places) * steps.taps.length }],
     scratchBytes: frame.isCopy ? frameBytes(images, frame) : 0,
     kept: [],
   };

@@ -3,7 +3,7 @@ import { storeLanes } from '../elementwise/lanes.js';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
 import type { PlainInstruction } from '../emit/instructions.js';
-import { operand, output, type Lowered } from '../plan/lowered.js';
+import { operand, output, type Kernel, type Lowered } from '../plan/lowered.js';
 
 interface Reduction {
   readonly combine: PlainInstruction;
@@ -44,11 +44,11 @@ export function reduce(step: Step): Lowered | null {
   const outer = at > 0 ? axes[0]!.size : 1;
   const inner = axes[at + 1]?.size ?? 1;
   const shape = { outer, depth: axes[at]!.size, inner };
-  const { run, units } = inner === 1 ? alongRows(step.op.name, step.type.dtype, shape, reduction) : acrossRows(step.op.name, step.type.dtype, shape, reduction);
+  const kernel = inner === 1 ? alongRows(step.op.name, step.type.dtype, shape, reduction) : acrossRows(step.op.name, step.type.dtype, shape, reduction);
   return {
     kernel: inner === 1 ? 'rows to numbers, f32x4' : 'rows onto one, f32x4',
     reason: inner === 1 ? 'the last axis is reduced' : 'an axis behind is kept: four of its elements at a time',
-    calls: [{ run, places: [operand(0), output()], units }],
+    calls: [{ ...kernel, places: [operand(0), output()] }],
     scratchBytes: 0,
     kept: [],
   };
@@ -67,7 +67,7 @@ function writeStart(code: FunctionBuilder, dtype: DType, start: number, target: 
 }
 
 /** `[outer, depth] -> [outer]`: four sums, side by side, then their own sum. */
-function alongRows(name: string, dtype: DType, { outer, depth }: Shape, { combine, start }: Reduction): { readonly run: FunctionSpec; readonly units: number } {
+function alongRows(name: string, dtype: DType, { outer, depth }: Shape, { combine, start }: Reduction): Kernel {
   const rows = Math.min(outer, Math.max(1, Math.floor(unitElements / depth)));
   const run: FunctionSpec = {
     key: `${name} ${dtype} along ${outer} ${depth}`,
@@ -104,11 +104,11 @@ function alongRows(name: string, dtype: DType, { outer, depth }: Shape, { combin
       });
     },
   };
-  return { run, units: Math.ceil(outer / rows) };
+  return { run, units: Math.ceil(outer / rows), work: outer * depth };
 }
 
 /** `[outer, depth, inner] -> [outer, inner]`: sixteen elements of the inner axis are one unit. */
-function acrossRows(name: string, dtype: DType, { outer, depth, inner }: Shape, { combine, start }: Reduction): { readonly run: FunctionSpec; readonly units: number } {
+function acrossRows(name: string, dtype: DType, { outer, depth, inner }: Shape, { combine, start }: Reduction): Kernel {
   const width = 16;
   const inRow = Math.ceil(inner / width);
   const run: FunctionSpec = {
@@ -141,5 +141,5 @@ function acrossRows(name: string, dtype: DType, { outer, depth, inner }: Shape, 
       });
     },
   };
-  return { run, units: outer * inRow };
+  return { run, units: outer * inRow, work: outer * depth * inner };
 }

@@ -10,14 +10,17 @@ export type Place =
   | { readonly at: 'scratch'; readonly offset: number }
   | { readonly at: 'kept'; readonly index: number; readonly offset: number };
 
-/**
- * One call of a function of the module: `f(...places, from, to)`, for the units from `from` to `to - 1`. Units write to different
- * places and can run in any order, at the same time.
- */
-export interface Call {
+/** A function `f(...pointers, from, to)` that does the units from `from` to `to - 1`. They write to different places and can run in any order, at the same time. */
+export interface Kernel {
   readonly run: FunctionSpec;
-  readonly places: readonly Place[];
   readonly units: number;
+  /** About how many multiplications, or elements read and written, all units are together: whether threads share them. */
+  readonly work: number;
+}
+
+/** A kernel called once, with the places of its arrays. */
+export interface Call extends Kernel {
+  readonly places: readonly Place[];
   /**
    * Bytes that each thread needs for itself, in an array of one such block a thread at the last place, which is `scratch`. The function
    * then has one more parameter, the number of the thread.

@@ -17,6 +17,7 @@ export interface PlannedCall {
   readonly run: number;
   readonly addresses: readonly Address[];
   readonly units: number;
+  readonly work: number;
   readonly needsThread: boolean;
 }
 
@@ -100,7 +101,7 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
           }
         }
       };
-      const plan = ({ run, places, units, ownBytes }: Call): PlannedCall => ({ run: module.indexOf(run), addresses: places.map(resolve), units, needsThread: ownBytes !== undefined });
+      const plan = ({ run, places, units, work, ownBytes }: Call): PlannedCall => ({ run: module.indexOf(run), addresses: places.map(resolve), units, work, needsThread: ownBytes !== undefined });
 
       const calls: PlannedCall[] = [];
       for (const { places, ownBytes } of form.calls) {
@@ -133,6 +134,7 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
       run: module.indexOf(finite(sizeOf(step.inputs[index]!.type.shape))),
       addresses: [read(index), { of: 'arena', offset: scratchStart + 64 * i }],
       units: 1,
+      work: 0,
       needsThread: false,
     }));
     if (!guard.otherwise) step.inputs.forEach((_, index) => read(index));

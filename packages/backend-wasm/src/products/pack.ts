@@ -1,5 +1,5 @@
 import { strided } from '../elementwise/strided.js';
-import type { FunctionSpec } from '../emit/module-builder.js';
+import type { Kernel } from '../plan/lowered.js';
 import { packedSize } from './product.js';
 import { panelWidth } from './tile.js';
 
@@ -14,9 +14,7 @@ export interface Packing {
 }
 
 /** A copy of a part, with the element at which it begins in the matrix and in the panels. */
-export interface PackCall {
-  readonly run: FunctionSpec;
-  readonly units: number;
+export interface PackCall extends Kernel {
   readonly from: number;
   readonly to: number;
 }
@@ -30,13 +28,13 @@ export function packSpec({ matrices, matrixStep, depth, depthSteps, columns, col
   const depthStrides = depth.map((_, axis) => panelWidth * depth.slice(axis + 1).reduce((product, size) => product * size, 1));
   /** Panels go `abreast` through the depth: what is read is a longer stretch, and few enough places are written for the first cache. */
   const copy = (count: number, abreast: number, width: number, from: number, to: number): PackCall => {
-    const { run, units } = strided({
+    const kernel = strided({
       shape: [matrices, count / abreast, ...depth, abreast, width],
       inputs: [{ dtype: 'float32', strides: [matrixStep, abreast * panelWidth * columnStep, ...depthSteps, panelWidth * columnStep, columnStep] }],
       output: { dtype: 'float32', strides: [packedSize(rows, columns), abreast * rows * panelWidth, ...depthStrides, rows * panelWidth, 1] },
       body: [],
     });
-    return { run, units, from, to };
+    return { ...kernel, from, to };
   };
   return [
     ...(panels > 0 ? [copy(panels, together, panelWidth, 0, 0)] : []),

@@ -1,7 +1,7 @@
 import { writeBody, type Body, type Lanes } from '../elementwise/body.js';
 import { loadLanes, storeLanes } from '../elementwise/lanes.js';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
-import type { FunctionSpec } from '../emit/module-builder.js';
+import type { Kernel } from '../plan/lowered.js';
 import { panelWidth, tileRegisters, writeTile, type Walk } from './tile.js';
 
 /** Lines of rows, in two loops; bytes from one line to the next in each array. */
@@ -57,7 +57,7 @@ export const packedSize = (depth: number, columns: number): number => Math.ceil(
  * Parameters: left operand, panels, result, operands of the epilogue, `from`, `to`. A unit is a number of lines. Where a panel is larger
  * than the first cache, the outermost loop of the walk is cut, and sums wait in the result: each is still made in the order of k.
  */
-export function product(spec: ProductSpec): { readonly run: FunctionSpec; readonly units: number } {
+export function product(spec: ProductSpec): Kernel {
   const lines = spec.outer.count * spec.inner.count;
   const perLine = spec.rows * depthOf(spec.walk) * spec.columns;
   const wanted = Math.max(unitProducts / perLine, unitTiles / Math.ceil(spec.rows / spec.tileRows));
@@ -67,6 +67,7 @@ export function product(spec: ProductSpec): { readonly run: FunctionSpec; readon
   return {
     run: { key: `product ${linesInUnit} ${JSON.stringify(spec)}`, params: 5 + spec.extras.length, write: (code) => writeProduct(code, spec, linesInUnit) },
     units: Math.ceil(lines / linesInUnit),
+    work: lines * perLine,
   };
 }
 

@@ -175,14 +175,14 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
         });
       },
     };
-    main = [{ run: block, places: [source, packed, result, ...extraPlaces, scratch(scratchBytes)], units: blocks, ownBytes }];
+    main = [{ run: block, places: [source, packed, result, ...extraPlaces, scratch(scratchBytes)], units: blocks, work: multiply.work * blocks, ownBytes }];
   } else {
     const [transformed, products] = [scratch(scratchBytes), scratch(scratchBytes + transformedBytes)];
     scratchBytes += transformedBytes + productBytes;
     main = [
-      { run: transformAll, places: [source, transformed], units: tiles },
-      { run: multiply.run, places: [transformed, packed, products], units: multiply.units },
-      { run: storeAll, places: [products, result, ...extraPlaces], units: tiles },
+      { run: transformAll, places: [source, transformed], units: tiles, work: tiles * channels * positions },
+      { ...multiply, places: [transformed, packed, products] },
+      { run: storeAll, places: [products, result, ...extraPlaces], units: tiles, work: tiles * outputs * positions },
     ];
   }
   const { from, ...steps } = filters;
@@ -192,7 +192,7 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
     reason: `${epilogue.reason}; ${positions} products for ${size ** 2} results instead of ${size ** 2 * taps ** 2}${dilation > 1 ? `; every ${dilation}th pixel makes an image` : ''}`,
     calls: [...framing, ...main, ...epilogue.calls(result)],
     scratchBytes,
-    kept: [{ operand: 1, bytes: 4 * positions * panelFloats, calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels }] }],
+    kept: [{ operand: 1, bytes: 4 * positions * panelFloats, calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels, work: channels * outputs * positions }] }],
   };
 }
 
