@@ -17,7 +17,7 @@ export interface SharedCall {
 const spins = 20_000;
 
 /** Without a word from a worker for so long, it is taken for dead, in ms. No chunk takes a tenth of that. */
-const patience = 10_000;
+const patience = 5000;
 
 const instances = 64;
 
@@ -32,7 +32,6 @@ export class Pool {
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly threads: number,
-    private readonly waitFor = patience,
   ) {
     this.#control = new Int32Array(memory.buffer);
   }
@@ -103,9 +102,10 @@ export class Pool {
       if (round % 1_000_000 !== 0) continue;
       const now = performance.now();
       if (done !== last) [since, last] = [now, done];
-      else if (now - since > this.waitFor) {
+      else if (now - since > patience) {
         this.terminate();
-        throw new Error(`a worker thread has not answered for ${this.waitFor / 1000} s`);
+        this.lost = `a worker thread has not answered for ${patience / 1000} s`;
+        throw new Error(this.lost);
       }
     }
   }
