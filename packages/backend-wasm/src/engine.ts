@@ -12,6 +12,8 @@ export interface Instance {
 /** Work that takes longer than sharing it: some microseconds. */
 const worthSharing = 60_000;
 
+export const isWorthSharing = ({ units, work }: { readonly units: number; readonly work: number }): boolean => units > 1 && work >= worthSharing;
+
 /** Chunks for each thread, so that one that is late or slow holds nobody up. */
 const chunksPerThread = 4;
 
@@ -37,7 +39,7 @@ export class Engine {
     return this.#pool?.lost ?? null;
   }
 
-  /** Before the first call of a program that is worth it. */
+  /** Before the first call of a program that has some worth sharing. */
   wake(): void {
     this.#pool?.wake();
   }
@@ -54,7 +56,7 @@ export class Engine {
     return {
       run: (index, args, units, work, needsThread) => {
         const here = (from: number, to: number): void => (needsThread ? functions[index]!(...args, from, to, 0) : functions[index]!(...args, from, to));
-        if (!pool || !module || units === 1 || work < worthSharing) return here(0, units);
+        if (!pool || !module || !isWorthSharing({ units, work })) return here(0, units);
         const chunks = Math.min(units, this.threads * chunksPerThread, Math.ceil(work / (worthSharing / 4)));
         pool.run({ module, run: index, args, units, chunks, needsThread, here });
       },
