@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf, UserError } from './user-error.js';
 
-export const backendChoices = ['auto', 'cpu', 'gpu'] as const;
+export const backendChoices = ['auto', 'cpu', 'wasm', 'gpu'] as const;
 export type BackendChoice = (typeof backendChoices)[number];
 
 export interface Options {
@@ -23,8 +23,9 @@ export const usage = `A filter bank on a picture, as one lazy graph on every bac
 Options
   -i, --image <file>     a PNG or JPEG (default: a picture that comes with the project)
   -o, --out <folder>     where index.html and the PNGs go (default: out/image-filters)
-  -b, --backend <name>   auto  cpu, and the GPU; without a hardware GPU gpu.js's webasm mode (default)
+  -b, --backend <name>   auto  cpu, wasm, and the GPU; without a hardware GPU gpu.js's webasm mode (default)
                          cpu   plain JavaScript alone
+                         wasm  WebAssembly alone
                          gpu   a hardware GPU alone, or an error that says why there is none
       --max-side <n>     reduces pictures with a longer side than n pixels (default: 1024)
       --rounds <n>       rounds of the timing table, 0 for none (default: 5)

@@ -22,7 +22,7 @@ describe('the command line', () => {
     [['--nonsense'], "Unknown option '--nonsense'"],
     [['photo.png'], "Unexpected argument 'photo.png'"],
     [['--image'], "Option '-i, --image <value>' argument missing"],
-    [['--backend', 'tpu'], '--backend tpu is unknown. Fix: use auto, cpu, gpu.'],
+    [['--backend', 'tpu'], '--backend tpu is unknown. Fix: use auto, cpu, wasm, gpu.'],
     [['--max-side', '0'], '--max-side "0" is not a whole number from 1.'],
     [['--rounds', 'many'], '--rounds "many" is not a whole number from 0.'],
   ] as const) {

@@ -1,6 +1,7 @@
 import { setBackend, UnfoldError, type Backend } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
+import { wasm } from '@unfoldjs/backend-wasm';
 import { modeRuns, skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { checkResults } from '../src/check.js';
@@ -110,6 +111,7 @@ describe('the filter bank', () => {
 
 const modes = [
   { mode: 'cpu', open: () => cpu().open() },
+  { mode: 'wasm', open: () => wasm({ precision: 'exact' }).open() },
   { mode: 'gpu:webasm', open: () => gpu({ mode: 'webasm' }).open() },
 ] as const;
 
