@@ -4,6 +4,7 @@ import type { Settings } from '../settings.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
 import { depthwise } from './depthwise.js';
 import { elementwise } from './elementwise.js';
+import { im2col } from './im2col.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
 import { pool } from './pool.js';
@@ -14,7 +15,7 @@ import { reduce } from './reduce.js';
 export type Lower = (step: Step, settings: Settings) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, matmul, depthwise, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings): Lowered | null {

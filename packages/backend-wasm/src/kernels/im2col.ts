@@ -1,0 +1,26 @@
+import { stridesOf, type Step } from '@unfoldjs/core';
+import { strided } from '../elementwise/strided.js';
+import { operand, output, type Lowered } from '../plan/lowered.js';
+import { imagesOf, isFloatConvolution, paddedFrame, windowOf } from './convolution.js';
+import { framed } from './frame.js';
+
+/** The matrix of patches, for those who ask for it: `[N, OH, OW, KH * KW * C]`. */
+export function im2col(step: Step): Lowered | null {
+  if (!isFloatConvolution(step, 'im2col')) return null;
+  const description = windowOf(step);
+  const { window, strides, dilations } = description;
+  const images = imagesOf(step.inputs[0]!.type.shape);
+  const [batch, rows, columns] = imagesOf(step.type.shape);
+  const channels = images[3];
+  const frame = paddedFrame(images, description);
+  const { place, calls, bytes } = framed(0, images, frame);
+  const row = frame.width * channels;
+  const shape = [batch, rows, columns, window[0], window[1], channels];
+  const copy = strided({
+    shape,
+    inputs: [{ dtype: 'float32', strides: [frame.height * row, strides[0] * row, strides[1] * channels, dilations[0] * row, dilations[1] * channels, 1] }],
+    output: { dtype: 'float32', strides: stridesOf(shape) },
+    body: [],
+  });
+  return { kernel: 'copy, v128', reason: 'patches as rows of a matrix', calls: [...calls, { ...copy, places: [place, output()] }], scratchBytes: bytes, kept: [] };
+}
