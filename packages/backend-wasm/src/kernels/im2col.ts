@@ -1,6 +1,6 @@
 import { stridesOf, type Step } from '@unfoldjs/core';
 import { strided } from '../elementwise/strided.js';
-import { operand, output, type Lowered } from '../plan/lowered.js';
+import { output, type Lowered } from '../plan/lowered.js';
 import { imagesOf, isFloatConvolution, paddedFrame, windowOf } from './convolution.js';
 import { framed } from './frame.js';
 
