@@ -91,5 +91,9 @@ function* hostBatches(dataset: Dataset, options: BatchesOptions): Generator<Host
 /** One image as float32, bytes as 0 to 1. */
 function unitPixels({ images: { data } }: Dataset, index: number, pixels: number): Float32Array {
   const image = data.subarray(index * pixels, (index + 1) * pixels);
-  return image instanceof Float32Array ? image : Float32Array.from(image, (value) => value / 255);
+  if (image instanceof Float32Array) return image;
+  // A loop: Float32Array.from with a function took longer than the rest of a batch.
+  const unit = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++) unit[i] = image[i]! / 255;
+  return unit;
 }
