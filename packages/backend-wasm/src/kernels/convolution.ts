@@ -35,6 +35,19 @@ export function paddedFrame([, height, width]: Images, { padding: [[top, bottom]
   return { height: height + top + bottom, width: width + left + right, top, left, rowStep: 1, columnStep: 1 };
 }
 
+/** The frame of `dy`, spread by the strides, over which the turned filters slide to give the gradient of images. */
+export function spreadFrame([, height, width]: Images, { window, strides, dilations, padding }: Window): Frame {
+  const reach = [(window[0] - 1) * dilations[0], (window[1] - 1) * dilations[1]] as const;
+  return {
+    height: height + reach[0],
+    width: width + reach[1],
+    top: reach[0] - padding[0][0],
+    left: reach[1] - padding[1][0],
+    rowStep: strides[0],
+    columnStep: strides[1],
+  };
+}
+
 /** What a patch reads in a frame: rows of the window without gaps are one run each, others one run a pixel. */
 function patchWalk([rows, columns]: Pair, [down, across]: Pair, width: number, channels: number): Walk {
   const isDense = across === 1 || columns === 1;
@@ -121,18 +134,10 @@ export function convMatmul(step: Step, settings: Settings): Lowered | null {
  */
 export function convInputMatmul(step: Step, settings: Settings): Lowered | null {
   if (!isConvolution(step, 'convInputMatmul')) return null;
-  const { window, strides, dilations, padding } = windowOf(step);
-  const [, height, width, channels] = imagesOf(step.type.shape);
+  const { window, dilations } = windowOf(step);
+  const channels = imagesOf(step.type.shape)[3];
   const outputs = imagesOf(step.inputs[0]!.type.shape)[3];
-  const reach = [(window[0] - 1) * dilations[0], (window[1] - 1) * dilations[1]] as const;
-  const frame = {
-    height: height + reach[0],
-    width: width + reach[1],
-    top: reach[0] - padding[0][0],
-    left: reach[1] - padding[1][0],
-    rowStep: strides[0],
-    columnStep: strides[1],
-  };
+  const frame = spreadFrame(imagesOf(step.type.shape), windowOf(step));
   const taps = window[0] * window[1];
   // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
   const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };

@@ -20,7 +20,8 @@ export interface Epilogue {
 const firstExtra = 2;
 
 /** Of a product whose rows have `columns` elements; null where there is no code for the body. */
-export function withEpilogue({ attrs, inputs, type }: Step, columns: number): Epilogue | null {
+export function withEpilogue(step: Step, columns: number): Epilogue | null {
+  const { attrs, inputs, type } = step;
   const body = bodyOf(attrs.epilogue);
   const extras = inputs.slice(firstExtra).map((input) => input.type);
   if (missingIn(body, ['float32', ...extras.map(({ dtype }) => dtype)])) return null;
@@ -41,6 +42,19 @@ export function withEpilogue({ attrs, inputs, type }: Step, columns: number): Ep
       calls: () => [],
     };
   }
+  return {
+    reason: `a product, then ${body.map(({ op }) => op.name).join(', ')} in a pass of its own: an operand is broadcast along rows, or the result is ${type.dtype}`,
+    fused: { epilogue: [], extras: [] },
+    extras: () => [],
+    product: (result, scratch) => (type.dtype === 'float32' ? result : scratch()),
+    calls: (product) => elementwisePass(step, product),
+  };
+}
+
+/** The epilogue of a step as a pass over its product. */
+export function elementwisePass({ attrs, inputs, type }: Step, product: Place): Call[] {
+  const body = bodyOf(attrs.epilogue);
+  const extras = inputs.slice(firstExtra).map((input) => input.type);
   const pass = strided({
     shape: type.shape,
     inputs: [
@@ -50,11 +64,5 @@ export function withEpilogue({ attrs, inputs, type }: Step, columns: number): Ep
     output: { dtype: type.dtype, strides: stridesOf(type.shape) },
     body,
   });
-  return {
-    reason: `a product, then ${body.map(({ op }) => op.name).join(', ')} in a pass of its own: an operand is broadcast along rows, or the result is ${type.dtype}`,
-    fused: { epilogue: [], extras: [] },
-    extras: () => [],
-    product: (result, scratch) => (type.dtype === 'float32' ? result : scratch()),
-    calls: (product) => [{ ...pass, places: [product, ...extras.map((_, i) => operand(firstExtra + i)), output()] }],
-  };
+  return [{ ...pass, places: [product, ...extras.map((_, i) => operand(firstExtra + i)), output()] }];
 }

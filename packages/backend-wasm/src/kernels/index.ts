@@ -2,7 +2,7 @@ import type { Step } from '@unfoldjs/core';
 import type { Lowered } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
-import { depthwise } from './depthwise.js';
+import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
 import { elementwise } from './elementwise.js';
 import { im2col } from './im2col.js';
 import { matmul } from './matmul.js';
@@ -15,7 +15,7 @@ import { reduce } from './reduce.js';
 export type Lower = (step: Step, settings: Settings) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings): Lowered | null {

@@ -40,6 +40,8 @@ export interface TileSpec {
   readonly walk: Walk;
   /** Multiplies and adds with one rounding. */
   readonly fma: boolean;
+  /** Bytes ahead of the panel to touch: the next panel, which is then in the cache when its turn comes. */
+  readonly ahead?: number;
   /** How often the outermost loop runs, where that is not its count. */
   readonly outermost?: Local;
 }
@@ -58,12 +60,13 @@ export function tileRegisters(code: FunctionBuilder, rows: number, vectors: 1 | 
  * Adds `sum over k of a[row][k] * b[k][0..]` to the sums of a tile, in the order of k. All distances are immediates. The pointers `a`
  * and `b` are left anywhere.
  */
-export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, outermost }: TileSpec): void {
+export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, ahead, outermost }: TileSpec): void {
   const unroll = unrollOf(rows, fma);
   const { sums, right, scale, a, b } = registers;
 
   const element = (at: number): void => {
     for (let v = 0; v < vectors; v++) code.get(b).memory('v128.load', at * panelBytes + 16 * v).set(right[v]!);
+    if (ahead !== undefined && at % 2 === 0) code.get(b).memory('v128.load', at * panelBytes + ahead).op('drop');
     for (let row = 0; row < rows; row++) {
       code.get(a).memory('v128.load32_splat', row * rowStep + at * walk.kStep).set(scale);
       for (let v = 0; v < vectors; v++) {

@@ -26,6 +26,9 @@ export interface WinogradSpec {
   readonly fma: boolean;
 }
 
+/** With fewer rows than this, panels of filters stream by faster than they are used. */
+const fewRows = 32;
+
 /** Bytes of transformed tiles that stay in the second cache, beside the filters that stream by. */
 const blockBytes = 320_000;
 
@@ -87,6 +90,7 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
     extras: [],
     tileRows: chooseRows(together, outputs, fma),
     fma,
+    touchesAhead: together <= fewRows,
   });
   const isCut = rows % (size * dilation) > 0 || columns % (size * dilation) > 0;
   const outOfTiles = outputTransform({
@@ -192,7 +196,7 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
     reason: `${epilogue.reason}; ${positions} products for ${size ** 2} results instead of ${size ** 2 * taps ** 2}${dilation > 1 ? `; every ${dilation}th pixel makes an image` : ''}`,
     calls: [...framing, ...main, ...epilogue.calls(result)],
     scratchBytes,
-    kept: [{ operand: 1, bytes: 4 * positions * panelFloats, calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels, work: channels * outputs * positions }] }],
+    kept: [{ operand: 1, bytes: 4 * (positions * panelFloats + channels * panelWidth), calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels, work: channels * outputs * positions }] }],
   };
 }
 
