@@ -7,6 +7,7 @@ const loaders = {
   'deep-chain': async () => (await import('./benches/deep-chain.js')).deepChain,
   conv: async () => (await import('./benches/conv.js')).conv,
   'train-memory': async () => (await import('./benches/train-memory.js')).trainMemory,
+  tiles: async () => (await import('./benches/tiles.js')).tiles,
   speed: async () => (await import('./benches/speed.js')).speed,
 } as const satisfies Record<string, () => Promise<Bench>>;
 

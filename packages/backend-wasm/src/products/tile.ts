@@ -40,6 +40,8 @@ export interface TileSpec {
   readonly walk: Walk;
   /** Multiplies and adds with one rounding. */
   readonly fma: boolean;
+  /** Elements of a run in one round of its loop. Default: what was measured to be best. */
+  readonly unroll?: number;
   /** Bytes ahead of the panel to touch: the next panel, which is then in the cache when its turn comes. */
   readonly ahead?: number;
   /** How often the outermost loop runs, where that is not its count. */
@@ -60,8 +62,7 @@ export function tileRegisters(code: FunctionBuilder, rows: number, vectors: 1 | 
  * Adds `sum over k of a[row][k] * b[k][0..]` to the sums of a tile, in the order of k. All distances are immediates. The pointers `a`
  * and `b` are left anywhere.
  */
-export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, ahead, outermost }: TileSpec): void {
-  const unroll = unrollOf(rows, fma);
+export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, unroll = unrollOf(rows, fma), ahead, outermost }: TileSpec): void {
   const { sums, right, scale, a, b } = registers;
 
   const element = (at: number): void => {

@@ -139,7 +139,7 @@ export interface WasmSettings {
 }
 
 /** Relaxed SIMD is behind a flag up to Node 21. */
-const relaxedFlags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
+export const relaxedFlags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 
 /** The id of a setting: `unfold-wasm-1t`, `unfold-wasm-2t-relaxed`, `unfold-wasm-1t-exact`. */
 export const wasmId = ({ threads, precision, relaxedSimd }: WasmSettings): string => ['unfold-wasm', `${threads}t`, precision === 'exact' && 'exact', relaxedSimd && 'relaxed'].filter(Boolean).join('-');
