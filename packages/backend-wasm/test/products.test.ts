@@ -1,4 +1,4 @@
-import { conv2dTranspose, matmul, randomUniform, setBackend, tensor, type Backend, type Tensor } from '@unfoldjs/core';
+import { conv2d, conv2dTranspose, logSoftmax, matmul, randomUniform, setBackend, softmax, tensor, type Backend, type Tensor } from '@unfoldjs/core';
 import { explain } from '@unfoldjs/core/explain';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { wasm } from '@unfoldjs/backend-wasm';
@@ -29,6 +29,26 @@ describe('products in WebAssembly', () => {
       }
     });
   }
+
+  it('gives exact convolutions in groups of channels, bias and relu included', async () => {
+    const make = () => conv2d(whole([2, 9, 7, 12], 1), whole([3, 3, 4, 15], 2), { padding: 'same', strides: 2, groups: 3 }).add(whole([15], 3)).relu();
+    await setBackend(here);
+    expect(String(await explain(make()))).to.include('3 groups');
+    expect(await on(here, make)).to.deep.equal(await on(reference, make));
+  });
+
+  it('gives rows of softmax that add up to 1, also where powers alone would overflow', async () => {
+    await setBackend(here);
+    const rows = tensor([1000, 1000, 999, -Infinity, 1000, 0, 0, 0, 0, 0], [2, 5]);
+    expect(String(await explain(softmax(rows)))).to.include('rows, f32x4');
+    const [values, logs] = [Array.from(await softmax(rows).data()), Array.from(await logSoftmax(rows).data())];
+    const share = Math.exp(-1) / (3 + Math.exp(-1));
+    [1 / (3 + Math.exp(-1)), 1 / (3 + Math.exp(-1)), share, 0, 1 / (3 + Math.exp(-1)), 0.2, 0.2, 0.2, 0.2, 0.2].forEach((expected, i) => {
+      expect(Math.abs(values[i]! - expected), `softmax ${i}`).to.be.at.most(8 * 2 ** -24 * expected);
+      if (expected > 0) expect(Math.abs(logs[i]! - Math.log(expected)), `logSoftmax ${i}`).to.be.at.most(8 * 2 ** -24 * Math.abs(Math.log(expected)));
+      else expect(logs[i]).to.equal(-Infinity);
+    });
+  });
 
   it('does not multiply the filters of a transposed convolution by zeros that are not there', async () => {
     const filters = tensor([Infinity, 1, 2, -Infinity], [2, 2, 1, 1]);

@@ -9,8 +9,8 @@ export interface Epilogue {
   readonly reason: string;
   /** What the product does with its sums. */
   readonly fused: { readonly epilogue: Body; readonly extras: readonly ExtraLayout[] };
-  /** Places of the operands of the fused epilogue, for results from `bytes` on. */
-  extras(bytes: number): readonly Place[];
+  /** Places of the operands of the fused epilogue, for results from `bytes` on, of columns from `columnBytes` on. */
+  extras(bytes: number, columnBytes?: number): readonly Place[];
   /** Where the product goes: the result, or, where that has another dtype, what `scratch` gives. */
   product(result: Place, scratch: () => Place): Place;
   /** The pass over the product. */
@@ -37,7 +37,7 @@ export function withEpilogue(step: Step, columns: number): Epilogue | null {
     return {
       reason: body.length === 0 ? 'a product' : `a product with ${body.map(({ op }) => op.name).join(', ')} before it is stored`,
       fused: { epilogue: body, extras: layouts as ExtraLayout[] },
-      extras: (bytes) => layouts.map((layout, i) => beyond(operand(firstExtra + i), layout === 'result' ? bytes : 0)),
+      extras: (bytes, columnBytes = 0) => layouts.map((layout, i) => beyond(operand(firstExtra + i), layout === 'result' ? bytes + columnBytes : layout === 'column' ? columnBytes : 0)),
       product: (result) => result,
       calls: () => [],
     };

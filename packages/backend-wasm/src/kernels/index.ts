@@ -4,18 +4,20 @@ import type { Settings } from '../settings.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
 import { elementwise } from './elementwise.js';
+import { grouped } from './grouped.js';
 import { im2col } from './im2col.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
 import { pool } from './pool.js';
 import { poolGradient } from './pool-gradient.js';
 import { reduce } from './reduce.js';
+import { softmax } from './softmax.js';
 
 /** Makes calls of a step, or says null where it has no code for it. */
 export type Lower = (step: Step, settings: Settings) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings): Lowered | null {

@@ -1,5 +1,6 @@
 import { liveMemory, randomUniform, setBackend, tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
+import { wasm } from '@unfoldjs/backend-wasm';
 import {
   accuracy,
   augmentation,
@@ -59,7 +60,8 @@ describe('fit', () => {
     expect(await train(2)).not.to.deep.equal(first);
   });
 
-  it('resumes from any checkpoint to the same bits, in the middle of an epoch too', async () => {
+  for (const backend of [cpu(), wasm()]) it(`resumes from any checkpoint to the same bits on ${backend.name}, in the middle of an epoch too`, async () => {
+    await setBackend(backend);
     const model = smallNet({ drop: 0.3 });
     const augment = augmentation({ shift: 1, noise: 0.1 });
     const common = { epochs: 3, augment, seed: 4, learningRate: cosineDecay({ rate: 0.02, steps: 21 }) };
@@ -73,6 +75,7 @@ describe('fit', () => {
       expect(resumed.state.step).to.equal(21);
       expect(resumed.history.at(-1)!.epoch).to.equal(2);
     }
+    await setBackend(cpu());
   });
 
   it('gives a checkpoint after each epoch where it is not told when', async () => {
