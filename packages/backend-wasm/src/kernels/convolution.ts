@@ -5,9 +5,9 @@ import { packedSize, product } from '../products/product.js';
 import type { Level, Walk } from '../products/tile.js';
 import { chooseRows } from '../products/tilings.js';
 import type { Settings } from '../settings.js';
-import { isQuicker, winograd } from '../winograd/convolution.js';
+import { isQuicker, tiledFrame, winograd } from '../winograd/convolution.js';
 import { withEpilogue } from './epilogue.js';
-import { framed, type Frame, type Images } from './frame.js';
+import { framed, nameOfTarget, target, type Frame, type Images, type Layout } from './frame.js';
 
 type Pair = readonly [number, number];
 
@@ -66,36 +66,59 @@ interface Sliding {
   readonly packFrom: number;
   readonly tapStep: number;
   readonly settings: Settings;
+  readonly layout: Layout;
+}
+
+/** Taps and dilation where Winograd's algorithm applies and is quicker; null elsewhere. */
+function winogradOf(images: Images, places: Images, { window, strides, dilations }: Sliding['window'], { rowStep, columnStep }: Frame, { precision }: Settings): { taps: 3 | 5; dilation: number } | null {
+  const [taps, dilation] = [window[0], dilations[0]];
+  if (precision === 'exact' || (taps !== 3 && taps !== 5) || window[1] !== taps || dilations[1] !== dilation) return null;
+  if (strides[0] !== 1 || strides[1] !== 1 || rowStep !== 1 || columnStep !== 1) return null;
+  return isQuicker(images, places, taps, dilation) ? { taps, dilation } : null;
+}
+
+/** The frame in which a step wants its first operand, so that whoever makes it may write it there; null where it has no such wish. */
+export function wantedFrame(step: Step, settings: Settings): Frame | null {
+  const isForward = isFloatConvolution(step, 'convMatmul');
+  if (!isForward && !isConvolution(step, 'convFilterMatmul')) return null;
+  const window = windowOf(step);
+  const images = imagesOf(step.inputs[0]!.type.shape);
+  const frame = paddedFrame(images, window);
+  if (window.groups > 1) return window.groups === images[3] && step.type.shape[3] === images[3] ? frame : null;
+  const places = imagesOf(step.type.shape);
+  const algorithm = isForward ? winogradOf(images, places, window, frame, settings) : null;
+  return algorithm ? tiledFrame(frame, places, algorithm.taps, algorithm.dilation) : frame;
 }
 
 /** Every patch of operand 0, in a frame, times operand 1 in panels. */
-function slide({ step, window: { window, strides, dilations }, frame, packing, packFrom, tapStep, settings }: Sliding): Lowered | null {
+function slide({ step, window: { window, strides, dilations }, frame: wanted, packing, packFrom, tapStep, settings, layout }: Sliding): Lowered | null {
   const images = imagesOf(step.inputs[0]!.type.shape);
   const channels = images[3];
-  const [taps, dilation] = [window[0], dilations[0]];
-  const isDense = strides[0] === 1 && strides[1] === 1 && frame.rowStep === 1 && frame.columnStep === 1;
-  const isSquare = window[1] === taps && dilations[1] === dilation;
-  if (settings.precision === 'fast' && isDense && isSquare && (taps === 3 || taps === 5) && isQuicker(images, imagesOf(step.type.shape), taps, dilation)) {
-    const exact = slide({ step, window: { window, strides, dilations }, frame, packing, packFrom, tapStep, settings: { ...settings, precision: 'exact' } });
+  const places = imagesOf(step.type.shape);
+  const algorithm = winogradOf(images, places, { window, strides, dilations }, wanted, settings);
+  if (algorithm) {
+    const exact = slide({ step, window: { window, strides, dilations }, frame: wanted, packing, packFrom, tapStep, settings: { ...settings, precision: 'exact' }, layout });
     const filters = { from: packFrom, tapStep, depthStep: packing.depthSteps.at(-1)!, columnStep: packing.columnStep };
-    const fast = winograd({ step, images, places: imagesOf(step.type.shape), taps, dilation, top: frame.top, left: frame.left, filters, fma: settings.fma });
+    const fast = winograd({ step, images, places, ...algorithm, frame: wanted, filters, fma: settings.fma, layout });
     return fast && { ...fast, guard: { operands: [0, 1], otherwise: exact } };
   }
-  const [batch, rows, columns, outputs] = imagesOf(step.type.shape);
+  const [batch, rows, columns, outputs] = places;
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
-  const { place, calls: framing, bytes } = framed(0, images, frame);
+  const { place, frame, calls: framing, bytes } = framed(images, wanted, layout.input);
+  const writesFrame = layout.output !== null && epilogue.canFrame;
+  const into = target(places, writesFrame ? layout.output : null);
   const depth = window[0] * window[1] * channels;
   let scratchBytes = bytes;
-  const result = epilogue.product(output(), () => {
+  const result = epilogue.product(into.place, () => {
     const place = scratch(scratchBytes);
     scratchBytes += 4 * sizeOf(step.type.shape);
     return place;
   });
   const tileRows = chooseRows(columns, outputs, settings.fma);
   const multiply = product({
-    outer: { count: batch, aStep: 4 * frame.height * frame.width * channels, bStep: 0, cStep: 4 * rows * columns * outputs },
-    inner: { count: rows, aStep: 4 * strides[0] * frame.width * channels, bStep: 0, cStep: 4 * columns * outputs },
+    outer: { count: batch, aStep: 4 * frame.height * frame.width * channels, bStep: 0, cStep: into.image },
+    inner: { count: rows, aStep: 4 * strides[0] * frame.width * channels, bStep: 0, cStep: into.row },
     rows: columns,
     rowStep: 4 * strides[1] * channels,
     resultStep: 4 * outputs,
@@ -106,9 +129,10 @@ function slide({ step, window: { window, strides, dilations }, frame, packing, p
     fma: settings.fma,
   });
   return {
-    kernel: `implicit product, tiles of ${tileRows}x8`,
+    kernel: `implicit product, tiles of ${tileRows}x8${nameOfTarget(writesFrame)}`,
     reason: `${epilogue.reason}; patches are read where they lie${framing.length > 0 ? ', in a padded copy' : ''}`,
-    calls: [...framing, { ...multiply, places: [place, kept(0), result, ...epilogue.extras(0)] }, ...epilogue.calls(result)],
+    writesFrame,
+    calls: [...framing, ...into.calls, { ...multiply, places: [place, kept(0), result, ...epilogue.extras(0)] }, ...epilogue.calls(result)],
     scratchBytes,
     kept: [{ operand: 1, bytes: 4 * packedSize(depth, outputs), calls: packCalls(packing, operand(1, 4 * packFrom), kept(0)) }],
   };
@@ -117,14 +141,14 @@ function slide({ step, window: { window, strides, dilations }, frame, packing, p
 export const packCalls = (packing: Packing, from: Place, to: Place): Call[] =>
   packSpec(packing).map(({ from: first, to: start, ...copy }) => ({ ...copy, places: [beyond(from, 4 * first), beyond(to, 4 * start)] }));
 
-export function convMatmul(step: Step, settings: Settings): Lowered | null {
+export function convMatmul(step: Step, settings: Settings, layout: Layout): Lowered | null {
   if (!isConvolution(step, 'convMatmul')) return null;
   const window = windowOf(step);
   const images = imagesOf(step.inputs[0]!.type.shape);
   const channels = images[3];
   const [depth, outputs] = step.inputs[1]!.type.shape as Pair;
   const packing = { matrices: 1, matrixStep: 0, depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
-  return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, tapStep: channels * outputs, settings });
+  return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, tapStep: channels * outputs, settings, layout });
 }
 
 /**
@@ -132,7 +156,7 @@ export function convMatmul(step: Step, settings: Settings): Lowered | null {
  * Zeros between and around its elements meet the filters, which must therefore be finite: 0 times infinity is NaN where the
  * definition has no product at all.
  */
-export function convInputMatmul(step: Step, settings: Settings): Lowered | null {
+export function convInputMatmul(step: Step, settings: Settings, layout: Layout): Lowered | null {
   if (!isConvolution(step, 'convInputMatmul')) return null;
   const { window, dilations } = windowOf(step);
   const channels = imagesOf(step.type.shape)[3];
@@ -141,12 +165,12 @@ export function convInputMatmul(step: Step, settings: Settings): Lowered | null 
   const taps = window[0] * window[1];
   // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
   const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
-  const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, tapStep: -channels * outputs, settings });
+  const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, tapStep: -channels * outputs, settings, layout });
   return lowered && { ...lowered, guard: { operands: lowered.guard?.operands ?? [1], otherwise: null } };
 }
 
 /** The gradient with respect to the filters, `[KH * KW * C, O]`: pixels of a channel times `dy`, summed over all places. */
-export function convFilterMatmul(step: Step, settings: Settings): Lowered | null {
+export function convFilterMatmul(step: Step, settings: Settings, layout: Layout): Lowered | null {
   if (!isConvolution(step, 'convFilterMatmul')) return null;
   const description = windowOf(step);
   const { window, strides, dilations } = description;
@@ -155,8 +179,7 @@ export function convFilterMatmul(step: Step, settings: Settings): Lowered | null
   const [, rows, columns, outputs] = imagesOf(step.inputs[1]!.type.shape);
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
-  const frame = paddedFrame(images, description);
-  const { place, calls: framing, bytes } = framed(0, images, frame);
+  const { place, frame, calls: framing, bytes } = framed(images, paddedFrame(images, description), layout.input);
   const places = batch * rows * columns;
   const panels = scratch(bytes);
   let scratchBytes = bytes + 4 * packedSize(places, outputs);

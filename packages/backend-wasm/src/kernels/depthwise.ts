@@ -8,23 +8,23 @@ import type { ExtraLayout } from '../products/product.js';
 import type { Settings } from '../settings.js';
 import { imagesOf, isFloatConvolution, paddedFrame, spreadFrame, windowOf, type Window } from './convolution.js';
 import { elementwisePass, withEpilogue } from './epilogue.js';
-import { framed, type Frame } from './frame.js';
+import { framed, nameOfTarget, target, type Frame, type Layout } from './frame.js';
 
 /** Pixels of a row that are computed together. */
 const together = 4;
 
 /** `convMatmul` with a filter a channel: four pixels by four channels in registers, each input read once a row of the window. */
-export function depthwise(step: Step, settings: Settings): Lowered | null {
+export function depthwise(step: Step, settings: Settings, layout: Layout): Lowered | null {
   if (!isDepthwise(step, 'convMatmul')) return null;
   const description = windowOf(step);
-  return slideChannels(step, description, paddedFrame(imagesOf(step.inputs[0]!.type.shape), description), 'as they are', settings);
+  return slideChannels(step, description, paddedFrame(imagesOf(step.inputs[0]!.type.shape), description), 'as they are', settings, layout);
 }
 
 /** `convInputMatmul` with a filter a channel: the same over `dy`, spread by the strides, with the filters turned round, which must be finite. */
-export function depthwiseInput(step: Step, settings: Settings): Lowered | null {
+export function depthwiseInput(step: Step, settings: Settings, layout: Layout): Lowered | null {
   if (!isDepthwise(step, 'convInputMatmul')) return null;
   const description = windowOf(step);
-  const lowered = slideChannels(step, { ...description, strides: [1, 1] }, spreadFrame(imagesOf(step.type.shape), description), 'turned round', settings);
+  const lowered = slideChannels(step, { ...description, strides: [1, 1] }, spreadFrame(imagesOf(step.type.shape), description), 'turned round', settings, layout);
   return lowered && { ...lowered, guard: { operands: [1], otherwise: null } };
 }
 
@@ -35,21 +35,23 @@ function isDepthwise(step: Step, name: string): boolean {
   return groups === step.inputs[0]!.type.shape[3] && groups === (step.type.shape[3] ?? step.type.shape[1]);
 }
 
-function slideChannels(step: Step, { window, strides, dilations }: Pick<Window, 'window' | 'strides' | 'dilations'>, frame: Frame, filters: 'as they are' | 'turned round', { fma }: Settings): Lowered | null {
+function slideChannels(step: Step, { window, strides, dilations }: Pick<Window, 'window' | 'strides' | 'dilations'>, wanted: Frame, filters: 'as they are' | 'turned round', { fma }: Settings, layout: Layout): Lowered | null {
   const images = imagesOf(step.inputs[0]!.type.shape);
   const channels = images[3];
   const [batch, rows, columns, outputs] = imagesOf(step.type.shape);
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
-  const { place, calls, bytes } = framed(0, images, frame);
-  const result = epilogue.product(output(), () => scratch(bytes));
+  const { place, frame, calls, bytes } = framed(images, wanted, layout.input);
+  const writesFrame = layout.output !== null && epilogue.canFrame;
+  const into = target(imagesOf(step.type.shape), writesFrame ? layout.output : null);
+  const result = epilogue.product(into.place, () => scratch(bytes));
   const [pixel, rowBytes] = [4 * channels, 4 * frame.width * channels];
   const { epilogue: body, extras: layouts } = epilogue.fused;
   const taps = window[0] * window[1];
   const tapOf = (kh: number, kw: number): number => (filters === 'as they are' ? kh * window[1] + kw : taps - 1 - (kh * window[1] + kw));
 
   const run: FunctionSpec = {
-    key: `depthwise ${JSON.stringify({ frame, images, window, strides, dilations, rows, columns, filters, body, layouts, fma })}`,
+    key: `depthwise ${JSON.stringify({ frame, images, window, strides, dilations, rows, columns, into: [into.row, into.image], filters, body, layouts, fma })}`,
     params: 5 + layouts.length,
     write(code) {
       const [xs, weightsAt, ys] = code.params as [Local, Local, Local];
@@ -100,7 +102,8 @@ function slideChannels(step: Step, { window, strides, dilations }: Pick<Window, 
         code.get(from).i32(rows).op('i32.div_u').set(n);
         code.get(xs).get(n).i32(frame.height * rowBytes).op('i32.mul').op('i32.add');
         code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').i32(strides[0] * rowBytes).op('i32.mul').op('i32.add').set(x);
-        code.get(ys).get(from).i32(columns * pixel).op('i32.mul').op('i32.add').set(y);
+        code.get(ys).get(n).i32(into.image).op('i32.mul').op('i32.add');
+        code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').i32(into.row).op('i32.mul').op('i32.add').set(y);
         code.times(Math.floor(columns / together), () => group(together));
         if (columns % together > 0) group(columns % together);
         code.advance(from, 1);
@@ -108,16 +111,17 @@ function slideChannels(step: Step, { window, strides, dilations }: Pick<Window, 
     },
   };
   return {
-    kernel: 'depthwise, 4 pixels x 4 channels',
+    kernel: `depthwise, 4 pixels x 4 channels${nameOfTarget(writesFrame)}`,
     reason: `a filter a channel; ${epilogue.reason}`,
-    calls: [...calls, { run, places: [place, operand(1), result, ...epilogue.extras(0)], units: batch * rows, work: batch * rows * columns * outputs * taps }, ...epilogue.calls(result)],
+    writesFrame,
+    calls: [...calls, ...into.calls, { run, places: [place, operand(1), result, ...epilogue.extras(0)], units: batch * rows, work: batch * rows * columns * outputs * taps }, ...epilogue.calls(result)],
     scratchBytes: bytes + (result.at === 'scratch' ? 4 * batch * rows * columns * outputs : 0),
     kept: [],
   };
 }
 
 /** `convFilterMatmul` with a filter a channel: for each row of the window and each four channels, a sum a tap over all places. */
-export function depthwiseFilter(step: Step): Lowered | null {
+export function depthwiseFilter(step: Step, _: Settings, layout: Layout): Lowered | null {
   if (!isDepthwise(step, 'convFilterMatmul')) return null;
   const description = windowOf(step);
   const { window, strides, dilations } = description;
@@ -126,8 +130,7 @@ export function depthwiseFilter(step: Step): Lowered | null {
   const [batch, rows, columns] = imagesOf(step.inputs[1]!.type.shape);
   const epilogue = withEpilogue(step, channels);
   if (!epilogue) return null;
-  const frame = paddedFrame(images, description);
-  const { place, calls, bytes } = framed(0, images, frame);
+  const { place, frame, calls, bytes } = framed(images, paddedFrame(images, description), layout.input);
   const [pixel, rowBytes] = [4 * channels, 4 * frame.width * channels];
   const vectors = Math.ceil(channels / 4);
   const result = epilogue.fused.epilogue.length === 0 ? epilogue.product(output(), () => scratch(bytes)) : scratch(bytes);

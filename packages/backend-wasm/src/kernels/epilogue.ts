@@ -7,6 +7,8 @@ import type { ExtraLayout } from '../products/product.js';
 /** The elementwise code behind a product, in the product's own loop where its operands allow it, else in a pass over the result. */
 export interface Epilogue {
   readonly reason: string;
+  /** True where the result may have another layout than the operands: it is stored once, and none of them lies beside it. */
+  readonly canFrame: boolean;
   /** What the product does with its sums. */
   readonly fused: { readonly epilogue: Body; readonly extras: readonly ExtraLayout[] };
   /** Places of the operands of the fused epilogue, for results from `bytes` on, of columns from `columnBytes` on. */
@@ -36,6 +38,7 @@ export function withEpilogue(step: Step, columns: number): Epilogue | null {
   if (body.length === 0 || isFused) {
     return {
       reason: body.length === 0 ? 'a product' : `a product with ${body.map(({ op }) => op.name).join(', ')} before it is stored`,
+      canFrame: type.dtype === 'float32' && !layouts.includes('result'),
       fused: { epilogue: body, extras: layouts as ExtraLayout[] },
       extras: (bytes, columnBytes = 0) => layouts.map((layout, i) => beyond(operand(firstExtra + i), layout === 'result' ? bytes + columnBytes : layout === 'column' ? columnBytes : 0)),
       product: (result) => result,
@@ -44,6 +47,7 @@ export function withEpilogue(step: Step, columns: number): Epilogue | null {
   }
   return {
     reason: `a product, then ${body.map(({ op }) => op.name).join(', ')} in a pass of its own: an operand is broadcast along rows, or the result is ${type.dtype}`,
+    canFrame: false,
     fused: { epilogue: [], extras: [] },
     extras: () => [],
     product: (result, scratch) => (type.dtype === 'float32' ? result : scratch()),

@@ -1,6 +1,6 @@
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
-import { operand, scratch, type Call, type Kernel, type Place } from '../plan/lowered.js';
+import { operand, output, scratch, type Call, type Kernel, type Place } from '../plan/lowered.js';
 
 /** Images as they lie in a larger frame of zeros: pixel (i, j) at (top + i * rowStep, left + j * columnStep). What falls outside is left out. */
 export interface Frame {
@@ -12,15 +12,24 @@ export interface Frame {
   readonly columnStep: number;
 }
 
+/** Where the arrays of a step lie: the first operand and the result dense (null), or in frames of zeros, where a convolution reads them. */
+export interface Layout {
+  readonly input: Frame | null;
+  readonly output: Frame | null;
+}
+
+export const dense: Layout = { input: null, output: null };
+
 export type Images = readonly [batch: number, height: number, width: number, channels: number];
 
 const isWhole = ([, height, width]: Images, { height: rows, width: columns, top, left, rowStep, columnStep }: Frame): boolean =>
   rows === height && columns === width && top === 0 && left === 0 && rowStep === 1 && columnStep === 1;
 
 /**
- * Copies float32 images into frames, a row of a frame a unit. Parameters: images, frames, `from`, `to`.
+ * Copies float32 images into frames, a row of a frame a unit, or writes only the zeros around them. Parameters: images, frames, `from`,
+ * `to`.
  */
-function frameImages(images: Images, frame: Frame): Kernel {
+function frameImages(images: Images, frame: Frame, copies: boolean): Kernel {
   const [batch, height, width, channels] = images;
   const { rowStep, columnStep, top, left } = frame;
   const pixel = 4 * channels;
@@ -29,7 +38,7 @@ function frameImages(images: Images, frame: Frame): Kernel {
   const begin = Math.max(0, Math.ceil(-left / columnStep));
   const end = Math.max(begin, Math.min(width, Math.floor((frame.width - 1 - left) / columnStep) + 1));
   const run: FunctionSpec = {
-    key: `frame ${JSON.stringify({ images, frame })}`,
+    key: `frame ${JSON.stringify({ images, frame, copies })}`,
     params: 4,
     write(code) {
       const [source, target, from, to] = code.params as [Local, Local, Local, Local];
@@ -43,7 +52,7 @@ function frameImages(images: Images, frame: Frame): Kernel {
         const first = left + begin * columnStep;
         if (columnStep === 1) {
           fill(0, first * pixel);
-          if (end > begin) code.get(to_).i32(first * pixel).op('i32.add').get(pointer).i32((end - begin) * pixel).op('memory.copy');
+          if (copies && end > begin) code.get(to_).i32(first * pixel).op('i32.add').get(pointer).i32((end - begin) * pixel).op('memory.copy');
           fill((first + end - begin) * pixel, (frame.width - first - (end - begin)) * pixel);
           return;
         }
@@ -69,12 +78,67 @@ function frameImages(images: Images, frame: Frame): Kernel {
       });
     },
   };
-  return { run, units: batch * frame.height, work: (batch * frame.height * rowBytes) / 8 };
+  return { run, units: batch * frame.height, work: copies ? (batch * frame.height * rowBytes) / 8 : batch * frame.height };
 }
 
-/** Images in their frame: the operand itself where nothing is added, else a copy at the start of the scratch memory. */
-export function framed(index: number, images: Images, frame: Frame): { readonly place: Place; readonly calls: readonly Call[]; readonly bytes: number } {
-  if (isWhole(images, frame)) return { place: operand(index), calls: [], bytes: 0 };
-    const bytes = 4 * images[0] * frame.height * frame.width * images[3];
-  return { place: scratch(0), calls: [{ ...frameImages(images, frame), places: [operand(index), scratch(0)] }], bytes: Math.ceil(bytes / 64) * 64 };
+/** Images as a kernel that wants them in a frame finds them. */
+export interface Framed {
+  readonly place: Place;
+  /** The frame wanted, with the distances of the one in which they lie. */
+  readonly frame: Frame;
+  readonly calls: readonly Call[];
+  /** Scratch memory that a copy takes, from its start. */
+  readonly bytes: number;
+}
+
+/** Operand 0 in a frame: where it lies in one already or nothing is added, itself, else a copy at the start of the scratch memory. */
+export function framed(images: Images, wanted: Frame, given: Frame | null): Framed {
+  if (given) {
+    const first = 4 * ((given.top - wanted.top) * given.width + given.left - wanted.left) * images[3];
+    return { place: operand(0, first), frame: { ...wanted, height: given.height, width: given.width }, calls: [], bytes: 0 };
+  }
+  if (isWhole(images, wanted)) return { place: operand(0), frame: wanted, calls: [], bytes: 0 };
+  return { place: scratch(0), frame: wanted, calls: [{ ...frameImages(images, wanted, true), places: [operand(0), scratch(0)] }], bytes: frameBytes(images, wanted) };
+}
+
+/** Bytes of images in a frame, in whole cache lines. */
+export const frameBytes = ([batch, , , channels]: Images, { height, width }: Pick<Frame, 'height' | 'width'>): number => Math.ceil((4 * batch * height * width * channels) / 64) * 64;
+
+/** A result that is written into a frame, or dense where that is null. */
+export interface Target {
+  /** Where its first pixel goes. */
+  readonly place: Place;
+  /** Bytes from one row of pixels, and from one image, to the next. */
+  readonly row: number;
+  readonly image: number;
+  /** Writes the zeros around it. */
+  readonly calls: readonly Call[];
+}
+
+export function target(images: Images, frame: Frame | null): Target {
+  const [, height, width, channels] = images;
+  if (!frame) return { place: output(), row: 4 * width * channels, image: 4 * height * width * channels, calls: [] };
+  const row = 4 * frame.width * channels;
+  return {
+    place: output(frame.top * row + 4 * frame.left * channels),
+    row,
+    image: frame.height * row,
+    calls: [{ ...frameImages(images, frame, false), places: [output(), output()] }],
+  };
+}
+
+/** What `explain` says behind the kernel's name. */
+export const nameOfTarget = (writesFrame: boolean): string => (writesFrame ? ', into the padded array of the next convolution' : '');
+
+/** The smallest frame in which several find theirs. */
+export function commonFrame(frames: readonly Frame[]): Frame {
+  const [top, left] = [Math.max(...frames.map((frame) => frame.top)), Math.max(...frames.map((frame) => frame.left))];
+  return {
+    top,
+    left,
+    height: Math.max(...frames.map((frame) => top - frame.top + frame.height)),
+    width: Math.max(...frames.map((frame) => left - frame.left + frame.width)),
+    rowStep: 1,
+    columnStep: 1,
+  };
 }

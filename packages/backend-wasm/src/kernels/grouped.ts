@@ -19,8 +19,7 @@ export function grouped(step: Step, { fma }: Settings): Lowered | null {
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
   const [depth, each] = [channels / groups, outputs / groups];
-  const frame = paddedFrame(images, description);
-  const { place, calls: framing, bytes } = framed(0, images, frame);
+  const { place, frame, calls: framing, bytes } = framed(images, paddedFrame(images, description), null);
   let scratchBytes = bytes;
   const result = epilogue.product(output(), () => {
     const place = scratch(scratchBytes);

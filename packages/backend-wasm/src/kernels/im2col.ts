@@ -12,8 +12,7 @@ export function im2col(step: Step): Lowered | null {
   const images = imagesOf(step.inputs[0]!.type.shape);
   const [batch, rows, columns] = imagesOf(step.type.shape);
   const channels = images[3];
-  const frame = paddedFrame(images, description);
-  const { place, calls, bytes } = framed(0, images, frame);
+  const { place, frame, calls, bytes } = framed(images, paddedFrame(images, description), null);
   const row = frame.width * channels;
   const shape = [batch, rows, columns, window[0], window[1], channels];
   const copy = strided({

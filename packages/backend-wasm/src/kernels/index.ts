@@ -3,6 +3,7 @@ import type { Lowered } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
+import type { Layout } from './frame.js';
 import { elementwise } from './elementwise.js';
 import { grouped } from './grouped.js';
 import { im2col } from './im2col.js';
@@ -14,15 +15,15 @@ import { reduce } from './reduce.js';
 import { softmax } from './softmax.js';
 
 /** Makes calls of a step, or says null where it has no code for it. */
-export type Lower = (step: Step, settings: Settings) => Lowered | null;
+export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
 const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
-export function lower(step: Step, settings: Settings): Lowered | null {
+export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
   for (const attempt of lowerings) {
-    const lowered = attempt(step, settings);
+    const lowered = attempt(step, settings, layout);
     if (lowered) return lowered;
   }
   return null;

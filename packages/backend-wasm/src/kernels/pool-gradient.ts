@@ -5,7 +5,8 @@ import type { FunctionSpec } from '../emit/module-builder.js';
 import { operand, output, scratch, type Call, type Lowered } from '../plan/lowered.js';
 import { imagesOf, windowOf } from './convolution.js';
 import { fill } from './fill.js';
-import { forChannels, frameBytes, fromFrame, pixelRest, poolFrame, poolSteps, toFrame } from './pool.js';
+import { frameBytes } from './frame.js';
+import { forChannels, fromFrame, pixelRest, poolFrame, poolSteps, toFrame } from './pool.js';
 
 /**
  * `maxPool2dGradient` and, where every window counts all its pixels, `avgPool2dGradient`. An image is a unit: windows may share pixels.

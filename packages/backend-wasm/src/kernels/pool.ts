@@ -3,10 +3,11 @@ import { storeLanes } from '../elementwise/lanes.js';
 import { strided } from '../elementwise/strided.js';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
-import { beyond, operand, output, scratch, type Call, type Lowered, type Place } from '../plan/lowered.js';
+import { beyond, operand, scratch, type Call, type Lowered, type Place } from '../plan/lowered.js';
+import type { Settings } from '../settings.js';
 import { imagesOf, windowOf, type Window } from './convolution.js';
 import { fill } from './fill.js';
-import type { Images } from './frame.js';
+import { frameBytes, nameOfTarget, target, type Images, type Layout } from './frame.js';
 
 /** Images with room around them, so that no window reaches beyond. */
 export interface PoolFrame {
@@ -25,9 +26,6 @@ export function poolFrame([, height, width]: Images, [, rows, columns]: Images, 
   const isCopy = top > 0 || left > 0 || tall > height || wide > width;
   return { height: tall, width: wide, top, left, isCopy };
 }
-
-/** Bytes of images in a frame. */
-export const frameBytes = ([batch, , , channels]: Images, { height, width }: PoolFrame): number => Math.ceil((4 * batch * height * width * channels) / 64) * 64;
 
 /** Copies images into a frame that is filled with `value`, or, the other way, out of it. */
 export function toFrame(images: Images, frame: PoolFrame, from: Place, to: Place, value: number): Call[] {
@@ -72,7 +70,7 @@ export function forChannels(code: FunctionBuilder, channels: number, pointers: r
 export const pixelRest = (channels: number): number => 4 * (channels % 4);
 
 /** `maxPool2d`, and `avgPool2d` where every window counts all its pixels. Rows of the result are units. */
-export function pool(step: Step): Lowered | null {
+export function pool(step: Step, _: Settings, layout: Layout): Lowered | null {
   const isMax = step.op.name === 'maxPool2d';
   if ((!isMax && step.op.name !== 'avgPool2d') || step.type.dtype !== 'float32') return null;
   const [images, places] = [imagesOf(step.inputs[0]!.type.shape), imagesOf(step.type.shape)];
@@ -81,12 +79,13 @@ export function pool(step: Step): Lowered | null {
   if (!isMax && frame.isCopy) return null;
   const steps = poolSteps(images, frame, windowOf(step));
   const [batch, rows, columns, channels] = places;
+  const into = target(places, layout.output);
 
   const run: FunctionSpec = {
-    key: `${step.op.name} ${JSON.stringify({ places, steps })}`,
+    key: `${step.op.name} ${JSON.stringify({ places, steps, into: [into.row, into.image] })}`,
     params: 4,
     write(code) {
-      const [source, target, from, to] = code.params as [Local, Local, Local, Local];
+      const [source, results, from, to] = code.params as [Local, Local, Local, Local];
       const [x, y, n] = code.locals('i32', 3) as [Local, Local, Local];
       const result = code.local('v128');
       const one = (count: number): void => {
@@ -102,7 +101,8 @@ export function pool(step: Step): Lowered | null {
         code.get(from).i32(rows).op('i32.div_u').set(n);
         code.get(source).get(n).i32(steps.image).op('i32.mul').op('i32.add');
         code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').i32(steps.placeRow).op('i32.mul').op('i32.add').set(x);
-        code.get(target).get(from).i32(4 * columns * channels).op('i32.mul').op('i32.add').set(y);
+        code.get(results).get(n).i32(into.image).op('i32.mul').op('i32.add');
+        code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').i32(into.row).op('i32.mul').op('i32.add').set(y);
         code.times(columns, () => {
           forChannels(code, channels, [x, y], one);
           code.advance(x, steps.place - 4 * channels + pixelRest(channels)).advance(y, pixelRest(channels));
@@ -113,9 +113,10 @@ export function pool(step: Step): Lowered | null {
   };
   const source = frame.isCopy ? scratch(0) : operand(0);
   return {
-    kernel: 'windows, f32x4',
+    kernel: `windows, f32x4${nameOfTarget(layout.output !== null)}`,
     reason: `four channels at a time${frame.isCopy ? ', in a copy with room around the images' : ''}`,
-    calls: [...(frame.isCopy ? toFrame(images, frame, operand(0), source, -Infinity) : []), { run, places: [source, output()], units: batch * rows, work: sizeOf(places) * steps.taps.length }],
+    calls: [...(frame.isCopy ? toFrame(images, frame, operand(0), source, -Infinity) : []), ...into.calls, { run, places: [source, into.place], units: batch * rows, work: sizeOf(places) * steps.taps.length }],
+    writesFrame: layout.output !== null,
     scratchBytes: frame.isCopy ? frameBytes(images, frame) : 0,
     kept: [],
   };

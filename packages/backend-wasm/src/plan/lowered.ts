@@ -43,6 +43,8 @@ export interface Lowered {
   readonly calls: readonly Call[];
   readonly scratchBytes: number;
   readonly kept: readonly Kept[];
+  /** True where the result is in the frame that was asked for. */
+  readonly writesFrame?: boolean;
   /**
    * Operands that must be finite, and far from the largest float, for these calls to give what the op says; where one is not, others run
    * instead, or, where there are none, the reference loops.

@@ -1,9 +1,10 @@
-import { bytesOf, sizeOf, type Program, type Step, type ValueId } from '@unfoldjs/core';
+import { bytesOf, sizeOf, type Program, type Step, type TensorType, type ValueId } from '@unfoldjs/core';
 import { planSlots } from '@unfoldjs/core/reference';
 import { ModuleBuilder } from '../emit/module-builder.js';
 import { finite } from '../kernels/finite.js';
 import { lower } from '../kernels/index.js';
 import type { Settings } from '../settings.js';
+import { chooseFrames } from './frames.js';
 import type { Call, Lowered, Place } from './lowered.js';
 
 /** Where an address comes from: a value of the program, the arena (slots and scratch memory), or what is kept. All in bytes. */
@@ -54,7 +55,12 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Chooses kernels, writes their code, and gives every intermediate value and every scratch array its place. */
 export function planProgram(program: Program, settings: Settings): ProgramPlan {
-  const slots = planSlots(program, (_, type) => aligned(bytesOf(type)));
+  const frames = chooseFrames(program, settings);
+  const elementsOf = (value: ValueId, { shape }: TensorType): number => {
+    const frame = frames.get(value);
+    return frame ? shape[0]! * frame.height * frame.width * shape[3]! : sizeOf(shape);
+  };
+  const slots = planSlots(program, (value, type) => aligned(frames.has(value) ? 4 * elementsOf(value, type) : bytesOf(type)));
   const slotStarts: number[] = [];
   let end = 0;
   for (const bytes of slots.slotBytes) {
@@ -71,7 +77,7 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
 
   const planStep = (step: Step): PlannedStep => {
     const isEmpty = sizeOf(step.type.shape) === 0;
-    const lowered: Lowered | null = isEmpty ? { kernel: 'none', reason: 'the result has no elements', calls: [], scratchBytes: 0, kept: [] } : lower(step, settings);
+    const lowered: Lowered | null = isEmpty ? { kernel: 'none', reason: 'the result has no elements', calls: [], scratchBytes: 0, kept: [] } : lower(step, settings, { input: frames.get(step.inputs[0]?.value ?? -1) ?? null, output: frames.get(step.output) ?? null });
     const valueOf = (index: number): ValueId => step.inputs[index]!.value;
     const read = (index: number): Address => {
       if (constants.has(valueOf(index))) readConstants.add(valueOf(index));
@@ -131,7 +137,7 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
     if (!guard) return { step, lowered, kept: keptHere, calls, guard: null };
     scratchBytes = Math.max(scratchBytes, guard.operands.length * 64);
     const checks = guard.operands.map((index, i): PlannedCall => ({
-      run: module.indexOf(finite(sizeOf(step.inputs[index]!.type.shape))),
+      run: module.indexOf(finite(elementsOf(valueOf(index), step.inputs[index]!.type))),
       addresses: [read(index), { of: 'arena', offset: scratchStart + 64 * i }],
       units: 1,
       work: 0,

@@ -2,8 +2,8 @@ import { sizeOf, type Step } from '@unfoldjs/core';
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
 import { withEpilogue } from '../kernels/epilogue.js';
-import { framed, type Images } from '../kernels/frame.js';
-import { kept, operand, output, scratch, type Call, type Lowered, type Place } from '../plan/lowered.js';
+import { framed, nameOfTarget, target, type Frame, type Images, type Layout } from '../kernels/frame.js';
+import { kept, operand, scratch, type Call, type Lowered, type Place } from '../plan/lowered.js';
 import { packedSize, product } from '../products/product.js';
 import { panelWidth } from '../products/tile.js';
 import { chooseRows } from '../products/tilings.js';
@@ -18,9 +18,9 @@ export interface WinogradSpec {
   readonly taps: 3 | 5;
   /** Every so many pixels make an image of their own, with a convolution without gaps. */
   readonly dilation: number;
-  /** Zeros above and to the left of the images. */
-  readonly top: number;
-  readonly left: number;
+  /** The images with the zeros around them. */
+  readonly frame: Frame;
+  readonly layout: Layout;
   /** Where the filters' element (tap 0, depth 0, column 0) is, and elements between taps, rows and columns. */
   readonly filters: { readonly from: number; readonly tapStep: number; readonly depthStep: number; readonly columnStep: number };
   readonly fma: boolean;
@@ -48,16 +48,23 @@ export function isQuicker(images: Images, places: Images, taps: number, dilation
 
 const tilesAlong = (places: number, size: number, dilation: number): number => Math.ceil(Math.ceil(places / dilation) / size);
 
-export function winograd({ step, images, places, taps, dilation, top, left, filters, fma }: WinogradSpec): Lowered | null {
+/** A frame that whole tiles fill. */
+export function tiledFrame({ top, left }: Frame, places: Images, taps: number, dilation: number): Frame {
+  const size = tileSize + 1 - taps;
+  const reach = (count: number): number => (tilesAlong(count, size, dilation) * size + taps - 1) * dilation;
+  return { height: reach(places[1]), width: reach(places[2]), top, left, rowStep: 1, columnStep: 1 };
+}
+
+export function winograd({ step, images, places, taps, dilation, frame: padded, filters, fma, layout }: WinogradSpec): Lowered | null {
   const [batch, , , channels] = images;
   const [, rows, columns, outputs] = places;
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
   const size = (tileSize + 1 - taps) as 2 | 4;
   const [down, across] = [tilesAlong(rows, size, dilation), tilesAlong(columns, size, dilation)];
-  const reach = (tiles: number): number => (tiles * size + taps - 1) * dilation;
-  const frame = { height: reach(down), width: reach(across), top, left, rowStep: 1, columnStep: 1 };
-  const { place: source, calls: framing, bytes } = framed(0, images, frame);
+  const { place: source, frame, calls: framing, bytes } = framed(images, tiledFrame(padded, places, taps, dilation), layout.input);
+  const writesFrame = layout.output !== null && epilogue.canFrame;
+  const into = target(places, writesFrame ? layout.output : null);
   const tiles = batch * dilation ** 2 * down * across;
   const inBlock = Math.min(tiles, Math.max(8, 4 * Math.floor(blockBytes / (16 * positions * (channels + outputs)))));
   const blocks = Math.ceil(tiles / inBlock);
@@ -65,7 +72,7 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
   const together = isFused ? inBlock : tiles;
 
   let scratchBytes = bytes;
-  const result = epilogue.product(output(), () => {
+  const result = epilogue.product(into.place, () => {
     const place = scratch(scratchBytes);
     scratchBytes += 4 * sizeOf(places);
     return place;
@@ -98,16 +105,16 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
     size,
     position: outStep,
     pixel: 4 * dilation * outputs,
-    row: 4 * dilation * columns * outputs,
+    row: dilation * into.row,
     isCut,
     body: epilogue.fused.epilogue,
     extras: epilogue.fused.extras,
   });
 
-  const tileCode = new TileCode({ down, across, dilation, size, rows, columns, outputs, frameRow: row, frameHeight: frame.height, pixel });
+  const tileCode = new TileCode({ down, across, dilation, size, rows, columns, outputs, resultRow: into.row, resultImage: into.image, frameRow: row, frameHeight: frame.height, pixel });
   const extraCount = epilogue.fused.extras.length;
   const layouts = epilogue.fused.extras;
-  const key = JSON.stringify({ images, places, taps, dilation, frame, together, body: epilogue.fused.epilogue, layouts, fma });
+  const key = JSON.stringify({ images, places, taps, dilation, frame, into: [into.row, into.image], together, body: epilogue.fused.epilogue, layouts, fma });
 
   const transformAll: FunctionSpec = {
     key: `winograd tiles in ${key}`,
@@ -192,9 +199,10 @@ export function winograd({ step, images, places, taps, dilation, top, left, filt
   const { from, ...steps } = filters;
   const transform = filterTransform({ taps, depth: channels, columns: outputs, ...steps, position: panelFloats, panelWidth });
   return {
-    kernel: `Winograd F(${size}x${size}, ${taps}x${taps})`,
+    kernel: `Winograd F(${size}x${size}, ${taps}x${taps})${nameOfTarget(writesFrame)}`,
     reason: `${epilogue.reason}; ${positions} products for ${size ** 2} results instead of ${size ** 2 * taps ** 2}${dilation > 1 ? `; every ${dilation}th pixel makes an image` : ''}`,
-    calls: [...framing, ...main, ...epilogue.calls(result)],
+    writesFrame,
+    calls: [...framing, ...into.calls, ...main, ...epilogue.calls(result)],
     scratchBytes,
     kept: [{ operand: 1, bytes: 4 * (positions * panelFloats + channels * panelWidth), calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels, work: channels * outputs * positions }] }],
   };
@@ -211,6 +219,8 @@ interface TileGrid {
   readonly rows: number;
   readonly columns: number;
   readonly outputs: number;
+  readonly resultRow: number;
+  readonly resultImage: number;
   readonly frameRow: number;
   readonly frameHeight: number;
   readonly pixel: number;
@@ -250,12 +260,12 @@ class TileCode {
 
   /** Bytes from the start of the results to a tile's first one, and how many rows and columns of it are there. */
   target(code: Parameters<FunctionSpec['write']>[0], tile: Local): { offset: Local; rowsLeft: Local; columnsLeft: Local; isInside: () => void } {
-    const { dilation, size, rows, columns, outputs } = this.grid;
+    const { dilation, size, rows, columns, outputs, resultRow, resultImage } = this.grid;
     const { x, y, phaseX, phaseY, image } = this.#coordinates(code, tile);
     const [offset, rowsLeft, columnsLeft, row, column] = code.locals('i32', 5) as [Local, Local, Local, Local, Local];
     code.get(y).i32(size * dilation).op('i32.mul').get(phaseY).op('i32.add').set(row);
     code.get(x).i32(size * dilation).op('i32.mul').get(phaseX).op('i32.add').set(column);
-    code.get(image).i32(rows).op('i32.mul').get(row).op('i32.add').i32(columns).op('i32.mul').get(column).op('i32.add').i32(4 * outputs).op('i32.mul').set(offset);
+    code.get(image).i32(resultImage).op('i32.mul').get(row).i32(resultRow).op('i32.mul').op('i32.add').get(column).i32(4 * outputs).op('i32.mul').op('i32.add').set(offset);
     const left = (total: number, at: Local, result: Local): void =>
       void code.i32(total + dilation - 1).get(at).op('i32.sub').i32(dilation).op('i32.div_s').set(result);
     left(rows, row, rowsLeft);
