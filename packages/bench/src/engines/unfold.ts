@@ -153,12 +153,12 @@ const unfoldWasm = (settings: WasmSettings): Engine => {
     quick: precision === 'fast',
     promise: precision === 'fast' ? 'half-digits' : 'every-order',
     execArgv: relaxedSimd ? relaxedFlags : [],
-    backend: async () => (await import('@unfoldjs/backend-wasm')).wasm(),
+    backend: async () => (await import('@unfoldjs/backend-wasm')).wasm(settings),
     async wrap(backend) {
       const { fallbackReason, float32, details } = backend.device;
       if (fallbackReason) throw new Unavailable(fallbackReason);
       for (const [name, wanted] of Object.entries({ threads, precision })) {
-        if (details[name] !== wanted) throw new Unavailable(`${name} is ${details[name]}: the backend has no other yet`);
+        if (details[name] !== wanted) throw new Unavailable(`${name} is ${details[name]}, not ${wanted}`);
       }
       if (float32.fma !== relaxedSimd) throw new Unavailable(`relaxed SIMD is ${relaxedSimd ? 'off' : 'on'} in spite of the setting`);
       return backend;
