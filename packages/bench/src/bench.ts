@@ -1,4 +1,5 @@
 import type { Section } from './report/section.js';
+import type { Verdict } from './report/verdict.js';
 
 /** What one turn of a case measured, by name of the metric; times in milliseconds. */
 export type Sample = Readonly<Record<string, number>>;
@@ -54,6 +55,8 @@ export interface Bench {
   readonly turns?: number;
   /** What the results say: tables, charts, and how they stand to the targets. */
   report(results: Results): readonly Section[];
+  /** Every target that it measures, also where these results have nothing to judge it by. */
+  verdicts?(results: Results): readonly Verdict[];
 }
 
 /** Thrown by a case that this machine cannot run; the reason is printed and recorded. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Facts, Failure, Refusal, Sample } from './bench.js';
-import { isFailure, type OpenCaseElsewhere } from './runner.js';
+import { isFailure, isRefusal, type OpenCaseElsewhere } from './runner.js';
 
 /** What a child says: once when its case is open, then once for each sample that it is asked for. */
 export type ChildMessage = { readonly ready: Facts } | { readonly sample: Sample } | Refusal | Failure;
@@ -52,7 +52,7 @@ export const openInChild =
       close,
       async sample() {
         const message = await next(() => child.send('sample'));
-        return 'sample' in message ? message.sample : isFailure(message) ? message : { failed: 'it gave no sample' };
+        return 'sample' in message ? message.sample : isFailure(message) || isRefusal(message) ? message : { failed: 'it gave no sample' };
       },
     };
   };

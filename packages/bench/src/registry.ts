@@ -8,6 +8,10 @@ const loaders = {
   conv: async () => (await import('./benches/conv.js')).conv,
   'train-memory': async () => (await import('./benches/train-memory.js')).trainMemory,
   tiles: async () => (await import('./benches/tiles.js')).tiles,
+  'cold-start': async () => (await import('./benches/cold-start.js')).coldStart,
+  'bundle-size': async () => (await import('./benches/bundle-size.js')).bundleSize,
+  fit: async () => (await import('./benches/fit.js')).fit,
+  limits: async () => (await import('./benches/limits.js')).limits,
   speed: async () => (await import('./benches/speed.js')).speed,
 } as const satisfies Record<string, () => Promise<Bench>>;
 

@@ -3,7 +3,8 @@ import type { Bench, BenchCase, Facts, Failure, Refusal, Results, Sample } from 
 /** A case whose process is open. */
 export interface RunningCase {
   readonly facts: Facts;
-  sample(): Promise<Sample | Failure>;
+  /** Refused where only the sample itself finds out that this machine has no such thing. */
+  sample(): Promise<Sample | Refusal | Failure>;
   close(): Promise<void>;
 }
 
@@ -61,7 +62,7 @@ export async function runBench(bench: Bench, { rounds = bench.rounds, turns = be
           for (const [name, { sample }] of rotated([...running], turn)) {
             if (ended.has(name)) continue;
             const result = await sample();
-            if (isFailure(result)) ended.set(name, result);
+            if (isFailure(result) || isRefusal(result)) ended.set(name, result);
             else samples.get(name)!.push(result);
           }
         }
@@ -74,3 +75,5 @@ export async function runBench(bench: Bench, { rounds = bench.rounds, turns = be
 }
 
 export const isFailure = (result: object): result is Failure => typeof (result as Partial<Failure>).failed === 'string';
+
+export const isRefusal = (result: object): result is Refusal => typeof (result as Partial<Refusal>).refused === 'string';

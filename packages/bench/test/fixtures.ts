@@ -19,7 +19,7 @@ export function row(report: readonly Section[], name: string): string[] {
 
 /** Opens cases in this process; `sample` gives what each turn measures. */
 export const openHere =
-  (sample: (name: string) => Sample | { failed: string }, refused: Record<string, string> = {}, log: string[] = []): OpenCaseElsewhere =>
+  (sample: (name: string) => Sample | { failed: string } | { refused: string }, refused: Record<string, string> = {}, log: string[] = []): OpenCaseElsewhere =>
   async (_, { name }) => {
     log.push(`open ${name}`);
     if (refused[name]) return { refused: refused[name]! };

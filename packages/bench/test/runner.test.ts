@@ -47,6 +47,12 @@ describe('the runner of the benches', () => {
     expect(notRun(results)).to.deep.equal(['Not run: b: no GPU']);
   });
 
+  it('takes a refusal from a sample too: what starts an engine there finds out there', async () => {
+    const results = await runBench(race, { rounds: 2, open: openHere((name) => (name === 'a' ? { refused: 'not installed' } : { ms: 1 })) });
+    expect(notRun(results)).to.deep.equal(['Not run: a: not installed']);
+    expect(metric(results, 'b', 'ms')).to.have.length(6);
+  });
+
   it('keeps no sample of a case that fails, and goes on with the others', async () => {
     let calls = 0;
     const results = await runBench(race, { rounds: 2, open: openHere((name) => (name === 'c' && ++calls > 1 ? { failed: 'the output is wrong' } : { ms: 1 })) });

@@ -50,6 +50,8 @@ export interface Engine {
   readonly execArgv?: readonly string[];
   /** True where `--quick` has it. */
   readonly quick?: boolean;
+  /** Writes down what a user of it would have as a file: a model. Called where the start is timed, before it is. */
+  writeFiles?(network: Network, params: readonly Params[]): Promise<void>;
   /**
    * Loads it: nothing of it may be imported before.
    *

@@ -1,5 +1,5 @@
 import { channelsFirst, channelsLast, toChannelsFirst } from '../workloads/layout.js';
-import { outputShape } from '../workloads/network.js';
+import { outputShape, type Network, type Params } from '../workloads/network.js';
 import type { Engine, Session, Task } from './engine.js';
 import { importPeer, peerVersions } from './peers.js';
 
@@ -29,19 +29,28 @@ const taskOf = ({ Tensor }: Ort, session: OrtSession, feeds: Feeds, read: (data:
   read: async (data) => read(data as Float32Array),
 });
 
+/** Models by their network: users have them as files, so they are written once and not counted to a start. */
+const models = new WeakMap<Network, Uint8Array>();
+
+async function modelOf(network: Network, params: readonly Params[]): Promise<Uint8Array> {
+  const model = models.get(network) ?? (await import('./onnx-model.js')).networkModel(network, params);
+  models.set(network, model);
+  return model;
+}
+
+const writeFiles = async (network: Network, params: readonly Params[]): Promise<void> => void (await modelOf(network, params));
+
 function sessionOf(ort: Ort, name: string, provider: string, threads: number): Session {
-  // The encoder is loaded with the first model, and not counted to the runtime's start: users have files.
-  const models = import('./onnx-model.js');
   const create = (model: Uint8Array): Promise<OrtSession> => ort.InferenceSession.create(model, { executionProviders: [provider], intraOpNumThreads: threads });
   return {
     facts: { version: peerVersions()[name] ?? '', provider, threads },
     async network(network, x, params) {
       const shape = outputShape(network);
-      const session = await create((await models).networkModel(network, params));
+      const session = await create(await modelOf(network, params));
       return taskOf(ort, session, { x: [channelsFirst(x, network.input), toChannelsFirst(network.input)] }, (data) => channelsLast(data, shape, shape.length));
     },
     async matmul(size, a, b) {
-      const session = await create((await models).matmulModel(size));
+      const session = await create((await import('./onnx-model.js')).matmulModel(size));
       return taskOf(ort, session, { a: [a, [size, size]], b: [b, [size, size]] }, (data) => data);
     },
   };
@@ -56,6 +65,7 @@ export const onnxruntimeWeb = (threads: number): Engine => ({
   threads,
   quick: true,
   hostOnly,
+  writeFiles,
   async open() {
     const ort = await importPeer<Ort>('onnxruntime-web');
     ort.env.wasm.numThreads = threads;
@@ -69,5 +79,6 @@ export const onnxruntimeNode = (threads: number): Engine => ({
   threads,
   quick: threads === 1,
   hostOnly,
+  writeFiles,
   open: async () => sessionOf(await importPeer<Ort>('onnxruntime-node'), 'onnxruntime-node', 'cpu', threads),
 });

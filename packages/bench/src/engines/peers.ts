@@ -23,7 +23,7 @@ export const peerVersions = (): Readonly<Record<string, string | null>> =>
   Object.fromEntries(Object.keys(manifestAt(peersFolder).dependencies ?? {}).map((name) => [name, existsSync(folderOf(name)) ? manifestAt(folderOf(name)).version : null]));
 
 /** @throws Unavailable where the peer is not installed. */
-function assertInstalled(name: string): void {
+export function assertInstalled(name: string): void {
   if (!existsSync(folderOf(name))) throw new Unavailable(`${name} is not installed: npm run bench -- --install-peers`);
 }
 

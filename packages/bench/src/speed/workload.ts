@@ -47,7 +47,7 @@ const workOf = (task: Task, compare: (result: ArrayLike<number>, promise: Promis
   peakBytes: task.peakBytes?.bind(task),
 });
 
-const networkWork = (network: Network, modes: readonly Mode[], quick: boolean): SpeedWorkload => ({
+export const networkWork = (network: Network, modes: readonly Mode[], quick: boolean): SpeedWorkload => ({
   id: network.id,
   title: network.title,
   flops: networkFlops(network),
@@ -60,7 +60,7 @@ const networkWork = (network: Network, modes: readonly Mode[], quick: boolean): 
   },
 });
 
-const matmulWork = (size: number): SpeedWorkload => ({
+export const matmulWork = (size: number): SpeedWorkload => ({
   id: `mm${size}`,
   title: `[${size}, ${size}] times [${size}, ${size}]`,
   flops: 2 * size ** 3,
