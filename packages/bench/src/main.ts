@@ -1,4 +1,5 @@
 // `npm run bench`: runs benches and prints their tables.
+import { fileURLToPath } from 'node:url';
 import { busyWarning, formatMachine, machine } from '@unfoldjs/measure';
 import type { Bench, Facts } from './bench.js';
 import { peersNote } from './engines/peers.js';
@@ -8,7 +9,11 @@ import { openInChild } from './processes.js';
 import { describeRun, writeRun, type Run } from './record.js';
 import { benchNames, loadBench } from './registry.js';
 import { asText } from './report/text.js';
+import { verdictSection } from './report/verdict.js';
+import { writeReport } from './report/write-report.js';
 import { isFailure, runBench } from './runner.js';
+
+const docsFolder = fileURLToPath(new URL('../../../docs', import.meta.url));
 
 const allBenches = async (): Promise<Bench[]> => Promise.all(benchNames.map(async (name) => (await loadBench(name))!));
 
@@ -17,6 +22,8 @@ const usage = async (): Promise<string> => `npm run bench -- [names] [options]
 Runs the benches named, or all: each case in a process of its own, in interleaved rounds.
 
 ${(await allBenches()).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
+
+  ${'report'.padEnd(14)} no bench: writes docs/benchmarks.md and docs/benchmarks.html from the newest samples of each
 
 ${optionsText}`;
 
@@ -44,7 +51,9 @@ async function run(bench: Bench, { rounds, turns, out, cpuProf }: Options): Prom
   });
   progress('');
   const taken: Run = { ...described, facts, results };
-  console.log(asText(bench.report(results)));
+  // Targets last: where a terminal stands when the tables have scrolled by. What a subset did not measure is left to the report.
+  const judged = (bench.verdicts?.(results) ?? []).filter(({ reached }) => reached !== null);
+  console.log(asText([...bench.report(results), ...(judged.length > 0 ? [verdictSection(judged)] : [])]));
   const warning = busyWarning(machine());
   if (warning) console.log(`\n${warning}`);
   console.log(`\nsamples: ${writeRun(out, taken)}`);
@@ -55,6 +64,11 @@ async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options.help) {
     console.log(await usage());
+    return 0;
+  }
+  if (options.names.includes('report')) {
+    if (options.names.length > 1) throw new RangeError('report stands alone: it reads the samples of earlier runs');
+    for (const path of writeReport(options.out, docsFolder, await allBenches())) console.log(path);
     return 0;
   }
   if (options.installPeers) installPeers();

@@ -22,7 +22,7 @@ export const optionsText = `Options
   --engines <a,b>    only the engines whose id begins with one of these (unfold-wasm, ort-web-1t, ...)
   --rounds <n>       how many processes each case gets, one after the other (each bench has its own default)
   --turns <n>        how many samples each process gives
-  --out <folder>     where the samples are kept (default packages/bench/out)
+  --out <folder>     where samples are kept, and where report reads them (default packages/bench/out)
   --cpu-prof         let every process write a .cpuprofile beside the samples
   --list             the cases, without running them
   --install-peers    first install the libraries that are compared with (0.7 GB, in packages/bench/peers)

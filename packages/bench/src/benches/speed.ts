@@ -1,7 +1,7 @@
 import type { Bench } from '../bench.js';
 import { engines } from '../engines/index.js';
 import { speedCase } from '../speed/measure.js';
-import { speedReport } from '../speed/report.js';
+import { speedReport, speedVerdicts } from '../speed/report.js';
 import { speedWorkloads } from '../speed/workload.js';
 
 export const speed: Bench = {
@@ -11,4 +11,5 @@ export const speed: Bench = {
   turns: 5,
   cases: speedWorkloads.flatMap((workload) => engines.map((engine) => speedCase(workload, engine))),
   report: speedReport,
+  verdicts: speedVerdicts,
 };

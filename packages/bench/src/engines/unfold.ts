@@ -150,7 +150,7 @@ const unfoldWasm = (settings: WasmSettings): Engine => {
     id: wasmId(settings),
     name: `Unfold wasm, ${threads} thread${threads > 1 ? 's' : ''}, ${precision}${relaxedSimd ? ', relaxed SIMD' : ''}`,
     threads,
-    quick: precision === 'fast',
+    quick: precision === 'fast' && !(relaxedSimd && threads > 1),
     promise: precision === 'fast' ? 'half-digits' : 'every-order',
     execArgv: relaxedSimd ? relaxedFlags : [],
     backend: async () => (await import('@unfoldjs/backend-wasm')).wasm(settings),

@@ -3,8 +3,9 @@ import { metric, notRun, type Results } from '../bench.js';
 import { engineOf } from '../engines/index.js';
 import type { Engine, Mode } from '../engines/engine.js';
 import type { Point, Section } from '../report/section.js';
+import type { Verdict } from '../report/verdict.js';
 import { caseName } from './measure.js';
-import { judge, speedTargets, type SpeedTarget } from './targets.js';
+import { judge, speedTargets } from './targets.js';
 import { bestOf, enginesWith, gflops, loopsRefusal, speedup, timesOf, wasmPeers, workloadsWith } from './times.js';
 import { cnns, convs, matmuls, speedWorkloads, type SpeedWorkload } from './workload.js';
 
@@ -15,23 +16,14 @@ const idsOf = (workloads: readonly SpeedWorkload[]): string => {
   return workloads === convs ? 'A to J' : all.length > 8 ? 'all' : all.join(', ');
 };
 
-function targetRow(results: Results, target: SpeedTarget): string[] {
-  const { value, reached, reason } = judge(results, target);
-  const others = target.against.map((id) => engineOf(id).name).join(' or ');
-  return [engineOf(target.ours).name, others, `${idsOf(target.workloads)}${target.workloads.length > 1 ? `, ${target.statistic}` : ''}`, `${target.atLeast}x`, value === null ? dash : `${formatNumber(value)}x`, reached === null ? reason : reached ? 'reached' : 'not reached', reached === null ? '' : reason];
-}
-
-/** Every target that this run can judge; where it has nothing of the engine, that is said once. */
-function targetSection(results: Results): Section {
-  const ran = (id: string): boolean => speedWorkloads.some((workload) => timesOf(results, workload, engineOf(id)).length > 0);
-  const shown = speedTargets.filter(({ ours }) => ran(ours));
-  const without = [...new Set(speedTargets.map(({ ours }) => ours).filter((id) => !ran(id)))];
-  return {
-    title: 'Targets',
-    ...(shown.length > 0 ? { table: { header: ['engine', 'against the better of', 'on', 'target', 'measured', '', 'slowest'], rows: shown.map((target) => targetRow(results, target)) } } : {}),
-    notes: without.length > 0 ? [`Not judged, as they did not run: ${without.map((id) => engineOf(id).name).join('; ')}.`] : [],
-  };
-}
+/** Every target, in one sentence each. */
+export const speedVerdicts = (results: Results): Verdict[] =>
+  speedTargets.map((target) => {
+    const { value, reached, reason } = judge(results, target);
+    const others = target.against.map((id) => engineOf(id).name).join(' or ');
+    const on = `${idsOf(target.workloads)}${target.workloads.length > 1 ? ` (${target.statistic})` : ''}`;
+    return { target: `${engineOf(target.ours).name}: ${target.atLeast}x of ${others} on ${on}`, measured: value === null ? '' : `${formatNumber(value)}x`, reached, note: reason };
+  });
 
 const hostMark = '*';
 
@@ -82,7 +74,6 @@ function details(results: Results, workload: SpeedWorkload): Section {
 export function speedReport(results: Results): Section[] {
   const refusal = loopsRefusal(results);
   return [
-    targetSection(results),
     ...overview(results, 'Convolutions, input resident, filters constant, result left on the device', convs),
     ...overview(results, 'Convolutions from host to host', convs, 'host'),
     ...overview(results, 'Products of matrices, both operands resident', matmuls),
