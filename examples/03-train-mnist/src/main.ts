@@ -16,7 +16,7 @@ await runMain(async () => {
   console.log(`${train.labels.length} images to learn from, ${test.labels.length} to ${options.choose ? 'choose settings with' : 'test with'}`);
   const backend = await openBackend(options.backend);
 
-  const model = mnistModel(train.images.shape.slice(1), train.classes.length, options.dropout);
+  const model = mnistModel(train.images.shape.slice(1), train.classes.length, options);
   const steps = epochs * batchCount(train, { batchSize });
   const settings = recipe({ ...options, steps });
   const summary = String(model.summary());

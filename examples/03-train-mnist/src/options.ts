@@ -9,6 +9,7 @@ export const flags = {
   epochs: { default: 10, help: 'passes over the training images' },
   batch: { default: 32, help: 'images a step' },
   rate: { default: 0.002, fraction: true, help: 'learning rate to begin with; it falls along a cosine' },
+  normalise: { default: false, help: 'normalises behind each convolution, as it always does for images below 16 pixels' },
   dropout: { default: 0.3, fraction: true, help: 'share that is left out before the last layer' },
   smoothing: { default: 0, fraction: true, help: 'share of each label that is spread over all classes' },
   shift: { default: 0, fraction: true, help: 'augmentation: pixels' },

@@ -6,7 +6,6 @@
  */
 const plain = {
   unreachable: [0x00],
-  drop: [0x1a],
   'i32.eqz': [0x45],
   'i32.eq': [0x46],
   'i32.ne': [0x47],

@@ -34,8 +34,6 @@ export interface ProductSpec {
   /** Rows of the left operand in one tile. */
   readonly tileRows: number;
   readonly fma: boolean;
-  /** True where every panel meets few rows, so that waiting for it counts: the next one is touched on the way. One panel more than there are must be readable. */
-  readonly touchesAhead?: boolean;
 }
 
 /** Bytes of a panel that stay in the first cache beside the rows they meet. */
@@ -101,7 +99,7 @@ function writeProduct(code: FunctionBuilder, spec: ProductSpec, linesInUnit: num
     else zero();
     code.get(aTile).set(registers.a).get(panel).set(registers.b);
     if (isCut) code.get(rounds).set(roundsLeft);
-    writeTile(code, registers, { rows: height, vectors, rowStep, walk, fma, ...(spec.touchesAhead && { ahead: 4 * depth * panelWidth }), ...(isCut && { outermost: roundsLeft }) });
+    writeTile(code, registers, { rows: height, vectors, rowStep, walk, fma, ...(isCut && { outermost: roundsLeft }) });
 
     const store = (result: (row: number, v: number) => Lanes): void =>
       each((row, v) => storeLanes(code, cTile, result(row, v), 1, Math.min(4, width - 4 * v), row * resultStep + 16 * v));

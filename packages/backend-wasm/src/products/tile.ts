@@ -42,8 +42,6 @@ export interface TileSpec {
   readonly fma: boolean;
   /** Elements of a run in one round of its loop. Default: what was measured to be best. */
   readonly unroll?: number;
-  /** Bytes ahead of the panel to touch: the next panel, which is then in the cache when its turn comes. */
-  readonly ahead?: number;
   /** How often the outermost loop runs, where that is not its count. */
   readonly outermost?: Local;
 }
@@ -62,12 +60,11 @@ export function tileRegisters(code: FunctionBuilder, rows: number, vectors: 1 | 
  * Adds `sum over k of a[row][k] * b[k][0..]` to the sums of a tile, in the order of k. All distances are immediates. The pointers `a`
  * and `b` are left anywhere.
  */
-export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, unroll = unrollOf(rows, fma), ahead, outermost }: TileSpec): void {
+export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, unroll = unrollOf(rows, fma), outermost }: TileSpec): void {
   const { sums, right, scale, a, b } = registers;
 
   const element = (at: number): void => {
     for (let v = 0; v < vectors; v++) code.get(b).memory('v128.load', at * panelBytes + 16 * v).set(right[v]!);
-    if (ahead !== undefined && at % 2 === 0) code.get(b).memory('v128.load', at * panelBytes + ahead).op('drop');
     for (let row = 0; row < rows; row++) {
       code.get(a).memory('v128.load32_splat', row * rowStep + at * walk.kStep).set(scale);
       for (let v = 0; v < vectors; v++) {

@@ -26,9 +26,6 @@ export interface WinogradSpec {
   readonly fma: boolean;
 }
 
-/** With fewer rows than this, panels of filters stream by faster than they are used. */
-const fewRows = 32;
-
 /** Bytes of transformed tiles that stay in the second cache, beside the filters that stream by. */
 const blockBytes = 320_000;
 
@@ -97,7 +94,6 @@ export function winograd({ step, images, places, taps, dilation, frame: padded, 
     extras: [],
     tileRows: chooseRows(together, outputs, fma),
     fma,
-    touchesAhead: together <= fewRows,
   });
   const isCut = rows % (size * dilation) > 0 || columns % (size * dilation) > 0;
   const outOfTiles = outputTransform({
@@ -204,7 +200,7 @@ export function winograd({ step, images, places, taps, dilation, frame: padded, 
     writesFrame,
     calls: [...framing, ...into.calls, ...main, ...epilogue.calls(result)],
     scratchBytes,
-    kept: [{ operand: 1, bytes: 4 * (positions * panelFloats + channels * panelWidth), calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels, work: channels * outputs * positions }] }],
+    kept: [{ operand: 1, bytes: 4 * positions * panelFloats, calls: [{ run: transform, places: [operand(1, 4 * from), packed], units: channels, work: channels * outputs * positions }] }],
   };
 }
 
