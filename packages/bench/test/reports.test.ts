@@ -43,4 +43,12 @@ describe('the report of the cost of building', () => {
     expect(row(report, '1000')).to.deep.equal(['1000', '1.00', '10.0', '0.500', '10.0 ms', '20.0 ms']);
     expect(row(report, 'slope')).to.deep.equal(['slope', '1.00', '2.00', '1.00', '1.00', '1.00']);
   });
+
+  it('holds the slowest kind of graph to the targets, and none where a kind is missing', () => {
+    const sample = (us: number, ms: number): Sample[] => [{ ops: 10_000, buildMs: 10 * us, optimizeMs: 1, planMs: 1, totalMs: ms, firstMs: ms }];
+    const results = { 'chain 10000': sample(1, 500), 'wide 10000': sample(1.5, 1500) };
+    expect(buildCost.verdicts!(resultsOf(results)).map(({ reached }) => reached)).to.deep.equal([null, null]);
+    const verdicts = buildCost.verdicts!(resultsOf({ ...results, 'conv net 10000': sample(1, 600) }));
+    expect(verdicts.map(({ measured, reached }) => [measured, reached])).to.deep.equal([['1.50 us', true], ['1.50 s', false]]);
+  });
 });

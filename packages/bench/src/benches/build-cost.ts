@@ -4,6 +4,7 @@ import { cpu } from '@unfoldjs/backend-cpu';
 import { formatNumber, formatTime, logLogSlope, median, nullBackend } from '@unfoldjs/measure';
 import { measured, metric, notRun, type Bench, type BenchCase, type Results } from '../bench.js';
 import type { Section } from '../report/section.js';
+import { under, type Verdict } from '../report/verdict.js';
 import { graphs, type GraphBuilder } from '../workloads/graphs.js';
 
 const sizes = [100, 300, 1000, 3000, 10_000];
@@ -54,6 +55,7 @@ export const buildCost: Bench = {
   summary: 'from tensor code to a program: expressions, optimiser, slots',
   rounds: 3,
   cases: Object.entries(graphs).flatMap(([name, build]) => sizes.map((size) => caseOf(name, build, size))),
+  verdicts: verdictsOf,
   report: (results) => [
     ...Object.keys(graphs).map((graph) => sectionOf(graph, results)),
     {
@@ -64,6 +66,18 @@ export const buildCost: Bench = {
     },
   ],
 };
+
+/** The slowest kind of graph is held to them, at the largest size. */
+function verdictsOf(results: Results): Verdict[] {
+  const slowest = (of: (at: (name: string) => number) => number): number => {
+    const values = Object.keys(graphs).map((graph) => of((name) => median(metric(results, caseName(graph, sizes.at(-1)!), name))));
+    return values.some(Number.isNaN) ? NaN : Math.max(...values);
+  };
+  return [
+    under(`Building under ${targets.microsecondsAnOp} us an op`, slowest((at) => at('buildMs') / at('ops')), targets.microsecondsAnOp / 1000, formatTime),
+    under(`10,000 ops from first op to program, the first time, under ${formatTime(targets.totalMs)}`, slowest((at) => at('firstMs')), targets.totalMs, formatTime),
+  ];
+}
 
 const slopeOfNLogN = (): number => logLogSlope(sizes, sizes.map((n) => n * Math.log(n)));
 

@@ -63,7 +63,7 @@ export const onnxruntimeWeb = (threads: number): Engine => ({
   id: `ort-web-${threads}t`,
   name: `onnxruntime-web, ${words(threads)}`,
   threads,
-  quick: true,
+  quick: threads === 1,
   hostOnly,
   writeFiles,
   async open() {

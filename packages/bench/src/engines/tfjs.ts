@@ -124,7 +124,7 @@ export const tfjsWasm = (threads: number): Engine => ({
   id: `tfjs-wasm-${threads}t`,
   name: `TensorFlow.js wasm, ${threads} thread${threads > 1 ? 's' : ''}`,
   threads,
-  quick: true,
+  quick: threads === 1,
   async open() {
     const tf = await importPeer<Tf>('@tensorflow/tfjs');
     const wasm = await importPeer<TfWasm>(wasmName);

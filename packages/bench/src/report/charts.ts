@@ -22,13 +22,13 @@ export function drawChart(chart: Chart, document: unknown): string {
       ? Plot.plot({
           ...shared,
           x: { axis: null, domain: series },
-          fx: { label: chart.x, domain: [...new Set(points.map(({ x }) => x))] },
-          y: { type: 'log', label: chart.y, grid: true, tickFormat: '~s' },
+          fx: { label: null, domain: [...new Set(points.map(({ x }) => x))] },
+          y: { type: 'log', label: chart.y, grid: true, tickFormat: '~g' },
           marks: [Plot.barY(points, { fx: 'x', x: 'series', y1: floor, y2: 'y', fill: 'series', title })],
         })
       : Plot.plot({
           ...shared,
-          x: { type: 'log', base: 2, label: chart.x, tickFormat: '~s' },
+          x: { type: 'log', base: 2, label: chart.x, tickFormat: '~g' },
           y: { type: 'log', label: chart.y, grid: true, tickFormat: '~g' },
           marks: [Plot.line(points, { x: 'x', y: 'y', stroke: 'series', strokeWidth: 2 }), Plot.dot(points, { x: 'x', y: 'y', fill: 'series', r: 3, title })],
         });
