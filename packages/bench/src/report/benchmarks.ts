@@ -50,10 +50,10 @@ function runsSection(taken: readonly TakenRun[], notes: readonly string[]): Sect
   const rows = taken.map(({ bench, run: { date, commit, machine, results } }) => {
     const counts = [...results.values()].flatMap((samples) => (Array.isArray(samples) && samples.length > 0 ? [samples.length] : []));
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
-    return [bench.name, date.slice(0, 16).replace('T', ' '), commit, String(machine.load), counts.length === 0 ? 'none' : least === most ? String(most) : `${least}-${most}`, busyWarning(machine) ? 'busy' : ''];
+    return [bench.name, date.slice(0, 16).replace('T', ' '), commit, String(machine.load), `${results.size} of ${bench.cases.length}`, counts.length === 0 ? 'none' : least === most ? String(most) : `${least}-${most}`, busyWarning(machine) ? 'busy' : ''];
   });
   const busy = rows.some((row) => row.at(-1) !== '') ? ['Where the machine was busy every time is too long, and ratios are rough.'] : [];
-  return { title: 'Runs', table: { header: ['bench', 'UTC', 'commit', 'load', 'samples a case', ''], rows }, notes: [...busy, ...notes] };
+  return { title: 'Runs', table: { header: ['bench', 'UTC', 'commit', 'load', 'cases', 'samples a case', ''], rows }, notes: [...busy, ...notes] };
 }
 
 /** What cases said of themselves, once for each engine and version. */
