@@ -12,8 +12,7 @@ interface NodeThreads {
   };
 }
 
-/** A bundler that keeps the names of functions wraps them in a helper, which does not travel with the text. */
-const program = (): string => `const __name = (f) => f; const start = ${workerMain.toString()};`;
+const program = (): string => `const start = ${workerMain.toString()};`;
 
 const builtin = (name: string): unknown => (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule?.(name);
 

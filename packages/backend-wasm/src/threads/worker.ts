@@ -13,25 +13,13 @@ export interface WorkerStart {
 
 /**
  * What a worker does all its life: takes chunks of calls, compiling modules from their bytes in the shared memory when it first meets
- * them. It spins for a while where there is nothing to do, then sleeps until it is woken. Its text is the worker's program, so
- * it may use nothing from outside itself.
+ * them. It spins for a while where there is nothing to do, then sleeps until it is woken. Its text is the worker's program, so it
+ * may use nothing from outside itself, and has no function with a name inside: bundlers that keep names wrap those in a helper of theirs.
  */
 export function workerMain({ memory, thread, word, spins, instances }: WorkerStart): never {
   type Run = (...args: number[]) => void;
   const control = new Int32Array(memory.buffer);
   const known = new Map<number, readonly Run[]>();
-
-  const functionsOf = (id: number, pointer: number, bytes: number): readonly Run[] => {
-    let functions = known.get(id);
-    if (!functions) {
-      // A copy: compilers refuse bytes that another thread may change.
-      const code = new Uint8Array(memory.buffer, pointer, bytes).slice();
-      functions = Object.values(new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } }).exports) as Run[];
-      if (known.size >= instances) known.delete(known.keys().next().value!);
-      known.set(id, functions);
-    }
-    return functions;
-  };
 
   for (;;) {
     const turn = Atomics.load(control, word.turn);
@@ -54,7 +42,15 @@ export function workerMain({ memory, thread, word, spins, instances }: WorkerSta
       const from = (left - 1) * chunkUnits;
       args.push(from, Math.min(units, from + chunkUnits));
       if (needsThread) args.push(thread);
-      functionsOf(id, pointer, bytes)[run]!(...args);
+      let functions = known.get(id);
+      if (!functions) {
+        // A copy: compilers refuse bytes that another thread may change.
+        const code = new Uint8Array(memory.buffer, pointer, bytes).slice();
+        functions = Object.values(new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } }).exports) as Run[];
+        if (known.size >= instances) known.delete(known.keys().next().value!);
+        known.set(id, functions);
+      }
+      functions[run]!(...args);
     } catch {
       Atomics.add(control, word.faults, 1);
     }
