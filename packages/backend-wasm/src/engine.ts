@@ -10,7 +10,7 @@ export interface Instance {
 }
 
 /** Work that takes longer than sharing it: some microseconds. */
-const worthSharing = 60_000;
+const worthSharing = 150_000;
 
 export const isWorthSharing = ({ units, work }: { readonly units: number; readonly work: number }): boolean => units > 1 && work >= worthSharing;
 
@@ -57,7 +57,7 @@ export class Engine {
       run: (index, args, units, work, needsThread) => {
         const here = (from: number, to: number): void => (needsThread ? functions[index]!(...args, from, to, 0) : functions[index]!(...args, from, to));
         if (!pool || !module || !isWorthSharing({ units, work })) return here(0, units);
-        const chunks = Math.min(units, this.threads * chunksPerThread, Math.ceil(work / (worthSharing / 4)));
+        const chunks = Math.min(units, this.threads * chunksPerThread, Math.ceil(work / (worthSharing / 8)));
         pool.run({ module, run: index, args, units, chunks, needsThread, here });
       },
       dispose: () => {
