@@ -133,10 +133,11 @@ export class FunctionBuilder {
   /** Goes to the end of a block where what is on the stack is not 0. */
   leaveIf = (label: number): this => this.#emit(0x0d, ...unsigned(this.#depth - label));
 
-  /** The function as the code section has it. */
-  encode(): number[] {
+  /** The function as the code section has it, in two parts: its size and locals, its instructions. */
+  encode(): readonly [head: readonly number[], instructions: readonly number[]] {
     const locals = list(this.#locals.map((type) => [1, typeCode[type]]));
-    return [...unsigned(locals.length + this.#bytes.length + 1), ...locals, ...this.#bytes, 0x0b];
+    const instructions = [...this.#bytes, 0x0b];
+    return [[...unsigned(locals.length + instructions.length), ...locals], instructions];
   }
 
   #emit(...bytes: readonly number[]): this {

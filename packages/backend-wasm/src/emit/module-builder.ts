@@ -32,13 +32,23 @@ export class ModuleBuilder {
     const counts = [...new Set(functions.map(({ params }) => params.length))];
     const types = counts.map((count) => [0x60, ...list(new Array(count).fill([typeCode.i32])), 0]);
     const limits = pages === null ? [0, 1] : [3, 1, ...unsigned(pages)];
-    return Uint8Array.from([
+    const bodies = functions.flatMap((one) => one.encode());
+    const size = bodies.reduce((sum, { length }) => sum + length, 0);
+    const count = unsigned(functions.length);
+    const head = [
       ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, list(types)),
       ...section(2, list([[...text('env'), ...text('memory'), 2, ...limits]])),
       ...section(3, list(functions.map(({ params }) => unsigned(counts.indexOf(params.length))))),
       ...section(7, list(functions.map((_, at) => [...text(String(at)), 0, ...unsigned(at)]))),
-      ...section(10, list(functions.map((one) => one.encode()))),
-    ]);
+      ...[10, ...unsigned(count.length + size), ...count],
+    ];
+    const module = new Uint8Array(head.length + size);
+    let at = 0;
+    for (const part of [head, ...bodies]) {
+      module.set(part, at);
+      at += part.length;
+    }
+    return module;
   }
 }
