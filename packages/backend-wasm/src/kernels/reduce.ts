@@ -4,6 +4,7 @@ import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
 import type { PlainInstruction } from '../emit/instructions.js';
 import { operand, output, type Kernel, type Lowered } from '../plan/lowered.js';
+import type { Settings } from '../settings.js';
 
 interface Reduction {
   readonly combine: PlainInstruction;
@@ -35,7 +36,7 @@ function blocks({ attrs, inputs: [x] }: Step): { size: number; isReduced: boolea
 }
 
 /** Reductions over one stretch of axes. */
-export function reduce(step: Step): Lowered | null {
+export function reduce(step: Step, { threads }: Settings): Lowered | null {
   const reduction = reductions[step.op.name]?.[step.type.dtype];
   if (!reduction || sizeOf(step.inputs[0]!.type.shape) === 0) return null;
   const axes = blocks(step);
@@ -44,7 +45,7 @@ export function reduce(step: Step): Lowered | null {
   const outer = at > 0 ? axes[0]!.size : 1;
   const inner = axes[at + 1]?.size ?? 1;
   const shape = { outer, depth: axes[at]!.size, inner };
-  const kernel = inner === 1 ? alongRows(step.op.name, step.type.dtype, shape, reduction) : acrossRows(step.op.name, step.type.dtype, shape, reduction);
+  const kernel = inner === 1 ? alongRows(step.op.name, step.type.dtype, shape, reduction) : acrossRows(step.op.name, step.type.dtype, shape, reduction, threads);
   return {
     kernel: inner === 1 ? 'rows to numbers, f32x4' : 'rows onto one, f32x4',
     reason: inner === 1 ? 'the last axis is reduced' : 'an axis behind is kept: four of its elements at a time',
@@ -107,12 +108,12 @@ function alongRows(name: string, dtype: DType, { outer, depth }: Shape, { combin
   return { run, units: Math.ceil(outer / rows), work: outer * depth };
 }
 
-/** `[outer, depth, inner] -> [outer, inner]`: sixteen elements of the inner axis are one unit. */
-function acrossRows(name: string, dtype: DType, { outer, depth, inner }: Shape, { combine, start }: Reduction): Kernel {
-  const width = 16;
+/** `[outer, depth, inner] -> [outer, inner]`: up to sixteen elements of the inner axis are one unit, fewer where threads wait for one. */
+function acrossRows(name: string, dtype: DType, { outer, depth, inner }: Shape, { combine, start }: Reduction, threads: number): Kernel {
+  const width = Math.min(16, 4 * Math.ceil((outer * inner) / (4 * threads)));
   const inRow = Math.ceil(inner / width);
   const run: FunctionSpec = {
-    key: `${name} ${dtype} across ${outer} ${depth} ${inner}`,
+    key: `${name} ${dtype} across ${outer} ${depth} ${inner} by ${width}`,
     params: 4,
     write(code) {
       const [x, y, from, to] = code.params as [Local, Local, Local, Local];
