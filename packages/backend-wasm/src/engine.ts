@@ -12,6 +12,9 @@ export interface Instance {
 /** Work that takes longer than sharing it: some microseconds. */
 const worthSharing = 150_000;
 
+/** Work of a program for which sleeping workers are woken: waking one takes some 50 microseconds of the caller's time. */
+export const worthWaking = 4_000_000;
+
 export const isWorthSharing = ({ units, work }: { readonly units: number; readonly work: number }): boolean => units > 1 && work >= worthSharing;
 
 /** Chunks for each thread, so that one that is late or slow holds nobody up. */
@@ -39,7 +42,7 @@ export class Engine {
     return this.#pool?.lost ?? null;
   }
 
-  /** Before the first call of a program that has some worth sharing. */
+  /** Before the first call of a program that has enough to share. Workers that are awake help with any. */
   wake(): void {
     this.#pool?.wake();
   }

@@ -4,7 +4,7 @@ import type { Buffers, WasmBuffer } from './memory/buffers.js';
 import { viewOf } from './memory/views.js';
 import { planProgram, type Address, type PlannedCall, type PlannedStep } from './plan/program-plan.js';
 import type { Settings } from './settings.js';
-import { isWorthSharing, type Engine } from './engine.js';
+import { isWorthSharing, worthWaking, type Engine } from './engine.js';
 
 interface Setup {
   readonly engine: Engine;
@@ -72,7 +72,7 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
     dispose();
     throw fault;
   }
-  const isShared = plan.steps.some(({ calls }) => calls.some(isWorthSharing));
+  const sharedWork = plan.steps.reduce((sum, { calls }) => calls.reduce((part, call) => part + (isWorthSharing(call) ? call.work : 0), sum), 0);
   const isConstant = (value: ValueId): boolean => constants.has(value);
   const inputAt = new Map(program.inputs.map(({ value }, i) => [value, i]));
 
@@ -130,7 +130,7 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
       plan.offsets.forEach((offset, value) => {
         if (offset >= 0) pointers[value] = engine.arena + offset;
       });
-      if (isShared) engine.wake();
+      if (sharedWork >= worthWaking) engine.wake();
       act();
       return outputs;
     } catch (fault) {

@@ -13,8 +13,8 @@ export interface SharedCall {
   readonly here: (from: number, to: number) => void;
 }
 
-/** Rounds of looking for work, some 100 microseconds, before a worker sleeps: waking it takes 40. */
-const spins = 20_000;
+/** Rounds of looking for work, some 200 microseconds, before a worker sleeps: waking it takes 50. */
+const spins = 100_000;
 
 /** Without a word from a worker for so long, it is taken for dead, in ms. No chunk takes a tenth of that. */
 const patience = 5000;
