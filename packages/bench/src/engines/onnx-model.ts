@@ -39,7 +39,9 @@ class GraphWriter implements Dialect<string> {
   readonly #relu = (x: string, on: boolean): string => (on ? this.node('Relu', [x]) : x);
 
   readonly conv: Dialect<string>['conv'] = (x, { filters, stride, dilation, depthwise, relu }, kernel, bias) => {
-    const attributes = [text('auto_pad', 'SAME_UPPER'), ints('strides', [stride, stride]), ints('dilations', [dilation, dilation]), int('group', depthwise ? filters[2] : 1)];
+    // onnxruntime knows SAME only without dilation.
+    const padding = dilation > 1 ? ints('pads', samePads(filters, dilation)) : text('auto_pad', 'SAME_UPPER');
+    const attributes = [padding, ints('strides', [stride, stride]), ints('dilations', [dilation, dilation]), int('group', depthwise ? filters[2] : 1)];
     return this.#relu(this.node('Conv', bias === null ? [x, kernel] : [x, kernel, bias], attributes), relu);
   };
 
@@ -74,3 +76,10 @@ export const matmulModel = (size: number): Uint8Array =>
     input: [valueOf('a', [size, size]), valueOf('b', [size, size])],
     output: [valueOf('y', [size, size])],
   });
+
+/** Rows and columns of zeros before the image, then behind it, that keep its size under a stride of 1; the odd one goes behind. */
+function samePads([height, width]: readonly number[], dilation: number): number[] {
+  const around = [(height! - 1) * dilation, (width! - 1) * dilation];
+  const before = around.map((total) => Math.floor(total / 2));
+  return [...before, ...around.map((total, axis) => total - before[axis]!)];
+}
