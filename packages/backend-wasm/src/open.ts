@@ -15,7 +15,7 @@ export interface WasmOptions {
   readonly threads?: number | 'auto' | undefined;
   /**
    * `'fast'` lets 3x3 and 5x5 convolutions of stride 1 run by Winograd's algorithm, whose rounding errors are larger than those of the
-   * sums by definition: about 1e-6 of the largest element instead of 1e-7. `'exact'` adds products only, so that whole numbers stay
+   * sums by definition: some 1e-6 of the largest element, where those are some 1e-7. `'exact'` adds products only, so that whole numbers stay
    * exact. Default 'fast'.
    */
   readonly precision?: 'exact' | 'fast' | undefined;
