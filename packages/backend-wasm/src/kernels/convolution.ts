@@ -109,12 +109,7 @@ function slide({ step, window: { window, strides, dilations }, frame: wanted, pa
   const writesFrame = layout.output !== null && epilogue.canFrame;
   const into = target(places, writesFrame ? layout.output : null);
   const depth = window[0] * window[1] * channels;
-  let scratchBytes = bytes;
-  const result = epilogue.product(into.place, () => {
-    const place = scratch(scratchBytes);
-    scratchBytes += 4 * sizeOf(step.type.shape);
-    return place;
-  });
+  const { place: result, scratchBytes } = epilogue.product(into.place, bytes);
   const tileRows = chooseRows(columns, outputs, settings.fma);
   const multiply = product({
     outer: { count: batch, aStep: 4 * frame.height * frame.width * channels, bStep: 0, cStep: into.image },
@@ -182,12 +177,7 @@ export function convFilterMatmul(step: Step, settings: Settings, layout: Layout)
   const { place, frame, calls: framing, bytes } = framed(images, paddedFrame(images, description), layout.input);
   const places = batch * rows * columns;
   const panels = scratch(bytes);
-  let scratchBytes = bytes + 4 * packedSize(places, outputs);
-  const result = epilogue.product(output(), () => {
-    const place = scratch(scratchBytes);
-    scratchBytes += 4 * sizeOf(step.type.shape);
-    return place;
-  });
+  const { place: result, scratchBytes } = epilogue.product(output(), bytes + 4 * packedSize(places, outputs));
   const levels: Level[] = [
     { count: batch, step: 4 * frame.height * frame.width * channels },
     { count: rows, step: 4 * strides[0] * frame.width * channels },

@@ -44,7 +44,7 @@ function slideChannels(step: Step, { window, strides, dilations }: Pick<Window, 
   const { place, frame, calls, bytes } = framed(images, wanted, layout.input);
   const writesFrame = layout.output !== null && epilogue.canFrame;
   const into = target(imagesOf(step.type.shape), writesFrame ? layout.output : null);
-  const result = epilogue.product(into.place, () => scratch(bytes));
+  const { place: result, scratchBytes } = epilogue.product(into.place, bytes);
   const [pixel, rowBytes] = [4 * channels, 4 * frame.width * channels];
   const { epilogue: body, extras: layouts } = epilogue.fused;
   const taps = window[0] * window[1];
@@ -115,7 +115,7 @@ function slideChannels(step: Step, { window, strides, dilations }: Pick<Window, 
     reason: `a filter a channel; ${epilogue.reason}`,
     writesFrame,
     calls: [...calls, ...into.calls, { run, places: [place, operand(1), result, ...epilogue.extras(0)], units: batch * rows, work: batch * rows * columns * outputs * taps }, ...epilogue.calls(result)],
-    scratchBytes: bytes + (result.at === 'scratch' ? 4 * batch * rows * columns * outputs : 0),
+    scratchBytes,
     kept: [],
   };
 }
@@ -133,7 +133,7 @@ export function depthwiseFilter(step: Step, _: Settings, layout: Layout): Lowere
   const { place, frame, calls, bytes } = framed(images, paddedFrame(images, description), layout.input);
   const [pixel, rowBytes] = [4 * channels, 4 * frame.width * channels];
   const vectors = Math.ceil(channels / 4);
-  const result = epilogue.fused.epilogue.length === 0 ? epilogue.product(output(), () => scratch(bytes)) : scratch(bytes);
+  const result = epilogue.fused.epilogue.length === 0 ? epilogue.product(output(), bytes).place : scratch(bytes);
   const run: FunctionSpec = {
     key: `depthwise filter ${JSON.stringify({ frame, images, window, strides, dilations, rows, columns })}`,
     params: 5,

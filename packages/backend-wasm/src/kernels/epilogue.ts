@@ -1,7 +1,7 @@
 import { broadcastStrides, sameShape, sizeOf, stridesOf, type Step } from '@unfoldjs/core';
 import { bodyOf, missingIn, type Body } from '../elementwise/body.js';
 import { strided } from '../elementwise/strided.js';
-import { beyond, operand, output, type Call, type Place } from '../plan/lowered.js';
+import { beyond, operand, output, scratch, type Call, type Place } from '../plan/lowered.js';
 import type { ExtraLayout } from '../products/product.js';
 
 /** The elementwise code behind a product, in the product's own loop where its operands allow it, else in a pass over the result. */
@@ -13,8 +13,8 @@ export interface Epilogue {
   readonly fused: { readonly epilogue: Body; readonly extras: readonly ExtraLayout[] };
   /** Places of the operands of the fused epilogue, for results from `bytes` on, of columns from `columnBytes` on. */
   extras(bytes: number, columnBytes?: number): readonly Place[];
-  /** Where the product goes: the result, or, where that has another dtype, what `scratch` gives. */
-  product(result: Place, scratch: () => Place): Place;
+  /** Where the product goes: the result, or, where that has another dtype, scratch memory from `used` on; and how much of that is used then. */
+  product(result: Place, used: number): { readonly place: Place; readonly scratchBytes: number };
   /** The pass over the product. */
   calls(product: Place): readonly Call[];
 }
@@ -41,7 +41,7 @@ export function withEpilogue(step: Step, columns: number): Epilogue | null {
       canFrame: type.dtype === 'float32' && !layouts.includes('result'),
       fused: { epilogue: body, extras: layouts as ExtraLayout[] },
       extras: (bytes, columnBytes = 0) => layouts.map((layout, i) => beyond(operand(firstExtra + i), layout === 'result' ? bytes + columnBytes : layout === 'column' ? columnBytes : 0)),
-      product: (result) => result,
+      product: (place, scratchBytes) => ({ place, scratchBytes }),
       calls: () => [],
     };
   }
@@ -50,7 +50,7 @@ export function withEpilogue(step: Step, columns: number): Epilogue | null {
     canFrame: false,
     fused: { epilogue: [], extras: [] },
     extras: () => [],
-    product: (result, scratch) => (type.dtype === 'float32' ? result : scratch()),
+    product: (place, used) => (type.dtype === 'float32' ? { place, scratchBytes: used } : { place: scratch(used), scratchBytes: used + 4 * sizeOf(type.shape) }),
     calls: (product) => elementwisePass(step, product),
   };
 }

@@ -1,5 +1,5 @@
-import { sizeOf, type Step } from '@unfoldjs/core';
-import { beyond, kept, operand, output, scratch, type Call, type Lowered } from '../plan/lowered.js';
+import type { Step } from '@unfoldjs/core';
+import { beyond, kept, operand, output, type Call, type Lowered } from '../plan/lowered.js';
 import { packedSize, product } from '../products/product.js';
 import { chooseRows } from '../products/tilings.js';
 import type { Settings } from '../settings.js';
@@ -20,12 +20,7 @@ export function grouped(step: Step, { fma }: Settings): Lowered | null {
   if (!epilogue) return null;
   const [depth, each] = [channels / groups, outputs / groups];
   const { place, frame, calls: framing, bytes } = framed(images, paddedFrame(images, description), null);
-  let scratchBytes = bytes;
-  const result = epilogue.product(output(), () => {
-    const place = scratch(scratchBytes);
-    scratchBytes += 4 * sizeOf(step.type.shape);
-    return place;
-  });
+  const { place: result, scratchBytes } = epilogue.product(output(), bytes);
   const rowBytes = 4 * frame.width * channels;
   const multiply = product({
     outer: { count: batch, aStep: frame.height * rowBytes, bStep: 0, cStep: 4 * rows * columns * outputs },

@@ -43,24 +43,20 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
   const bMatrices = bStep === 0 ? 1 : batches;
 
   const calls: Call[] = [];
-  let scratchBytes = 0;
+  let turnedBytes = 0;
   let a: Place = operand(0);
   if (attrs.transposeA) {
     const count = aStep === 0 ? 1 : batches;
     const turn = strided({ shape: [count, m, k], inputs: [{ dtype: 'float32', strides: [m * k, 1, m] }], output: { dtype: 'float32', strides: [m * k, k, 1] }, body: [] });
-    a = scratch(scratchBytes);
+    a = scratch(0);
     calls.push({ ...turn, places: [operand(0), a] });
-    scratchBytes += 4 * count * m * k;
+    turnedBytes = 4 * count * m * k;
   }
   const panelFloats = packedSize(k, n);
   const packing = { matrices: bMatrices, matrixStep: k * n, depth: [k], depthSteps: [attrs.transposeB ? 1 : n], columns: n, columnStep: attrs.transposeB ? k : 1 };
   const packed: Kept = { operand: 1, bytes: 4 * panelFloats * bMatrices, calls: packCalls(packing, operand(1), kept(0)) };
 
-  const result = epilogue.product(output(), () => {
-    const place = scratch(scratchBytes);
-    scratchBytes += 4 * batches * m * n;
-    return place;
-  });
+  const { place: result, scratchBytes } = epilogue.product(output(), turnedBytes);
   for (const part of rowParts(m, n, settings)) {
     const multiply = product({
       outer: { count: batches, aStep: 4 * aStep, bStep: bStep === 0 ? 0 : 4 * panelFloats, cStep: 4 * m * n },

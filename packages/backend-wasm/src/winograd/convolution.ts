@@ -1,4 +1,4 @@
-import { sizeOf, type Step } from '@unfoldjs/core';
+import type { Step } from '@unfoldjs/core';
 import type { Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
 import { withEpilogue } from '../kernels/epilogue.js';
@@ -68,12 +68,8 @@ export function winograd({ step, images, places, taps, dilation, frame: padded, 
   const isFused = blocks >= fewBlocks;
   const together = isFused ? inBlock : tiles;
 
-  let scratchBytes = bytes;
-  const result = epilogue.product(into.place, () => {
-    const place = scratch(scratchBytes);
-    scratchBytes += 4 * sizeOf(places);
-    return place;
-  });
+  const { place: result, scratchBytes: used } = epilogue.product(into.place, bytes);
+  let scratchBytes = used;
   // From one position to the next it is a little more than its matrix, so that the 36 do not fall on the same lines of the cache.
   const [inStep, outStep] = [spread(4 * together * channels), spread(4 * together * outputs)];
   const transformedBytes = positions * inStep;
