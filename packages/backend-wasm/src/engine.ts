@@ -13,7 +13,7 @@ export interface Instance {
 const worthSharing = 150_000;
 
 /** Work of a program for which sleeping workers are woken: waking one takes some 50 microseconds of the caller's time. */
-export const worthWaking = 4_000_000;
+const worthWaking = 4_000_000;
 
 export const isWorthSharing = ({ units, work }: { readonly units: number; readonly work: number }): boolean => units > 1 && work >= worthSharing;
 
@@ -27,6 +27,7 @@ export class Engine {
   readonly memory: WebAssembly.Memory;
   readonly heap: Heap;
   readonly #pool: Pool | null;
+  #isShared = false;
   #arena = { start: 0, bytes: 0 };
   readonly #arenaUsers = new Map<object, number>();
 
@@ -42,9 +43,11 @@ export class Engine {
     return this.#pool?.lost ?? null;
   }
 
-  /** Before the first call of a program that has enough to share. Workers that are awake help with any. */
-  wake(): void {
-    this.#pool?.wake();
+  /** Before the first call of a program whose calls have so much to share. Workers that are awake help with any, and are not waked for little. */
+  begin(work: number): void {
+    if (!this.#pool) return;
+    if (work >= worthWaking) this.#pool.wake();
+    this.#isShared = work >= worthWaking || this.#pool.isAwake;
   }
 
   /** Compiles a module; `code` is told the most pages of the memory where that is shared. */
@@ -59,7 +62,7 @@ export class Engine {
     return {
       run: (index, args, units, work, needsThread) => {
         const here = (from: number, to: number): void => (needsThread ? functions[index]!(...args, from, to, 0) : functions[index]!(...args, from, to));
-        if (!pool || !module || !isWorthSharing({ units, work })) return here(0, units);
+        if (!pool || !module || !this.#isShared || !isWorthSharing({ units, work })) return here(0, units);
         const chunks = Math.min(units, this.threads * chunksPerThread, Math.ceil(work / (worthSharing / 8)));
         pool.run({ module, run: index, args, units, chunks, needsThread, here });
       },

@@ -4,7 +4,7 @@ import type { Buffers, WasmBuffer } from './memory/buffers.js';
 import { viewOf } from './memory/views.js';
 import { planProgram, type Address, type PlannedCall, type PlannedStep } from './plan/program-plan.js';
 import type { Settings } from './settings.js';
-import { isWorthSharing, worthWaking, type Engine } from './engine.js';
+import { isWorthSharing, type Engine } from './engine.js';
 
 interface Setup {
   readonly engine: Engine;
@@ -130,7 +130,7 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
       plan.offsets.forEach((offset, value) => {
         if (offset >= 0) pointers[value] = engine.arena + offset;
       });
-      if (sharedWork >= worthWaking) engine.wake();
+      engine.begin(sharedWork);
       act();
       return outputs;
     } catch (fault) {

@@ -36,6 +36,11 @@ export class Pool {
     this.#control = new Int32Array(memory.buffer);
   }
 
+  /** Whether any worker is looking for work. */
+  get isAwake(): boolean {
+    return this.#workers !== null && Atomics.load(this.#control, word.sleepers) < this.#workers.length;
+  }
+
   /** Calls workers to attention, so that they are there when the first call of a program comes. */
   wake(): void {
     this.#workers ??= this.#start();
