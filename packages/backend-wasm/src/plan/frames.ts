@@ -10,9 +10,11 @@ import type { Settings } from '../settings.js';
  */
 export function chooseFrames(program: Program, settings: Settings): ReadonlyMap<ValueId, Frame> {
   const refused = new Set<ValueId>(program.outputs);
+  const made = new Set(program.steps.map(({ output }) => output));
   const wishes = new Map<ValueId, Frame[]>();
   for (const step of program.steps) {
     step.inputs.forEach(({ value, type }, at) => {
+      if (!made.has(value)) return;
       const frame = at === 0 && sameShape(type.shape, program.values[value]!.shape) ? wantedFrame(step, settings) : null;
       if (frame && lower(step, settings, dense)) wishes.set(value, [...(wishes.get(value) ?? []), frame]);
       else refused.add(value);
