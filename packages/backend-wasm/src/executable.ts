@@ -1,10 +1,11 @@
-import { bytesOf, unfoldError, type BackendBuffer, type Executable, type Program, type StepTiming, type TypedArray, type ValueId } from '@unfoldjs/core';
-import { referenceKernels, type Kernel } from '@unfoldjs/core/reference';
+import { bytesOf, unfoldError, type AbortSignalLike, type BackendBuffer, type Executable, type Program, type StepTiming, type TypedArray, type ValueId } from '@unfoldjs/core';
+import { referenceKernels, type Kernel, type KernelTensor } from '@unfoldjs/core/reference';
+import { TaskFault, type Engine } from './engine.js';
 import type { Buffers, WasmBuffer } from './memory/buffers.js';
 import { viewOf } from './memory/views.js';
 import { planProgram, type Address, type PlannedCall, type PlannedStep } from './plan/program-plan.js';
 import type { Settings } from './settings.js';
-import { isWorthSharing, type Engine } from './engine.js';
+import type { PreparedCall, Task } from './threads/tasks.js';
 
 interface Setup {
   readonly engine: Engine;
@@ -13,11 +14,22 @@ interface Setup {
   readonly name: string;
 }
 
+/** A task whose numbers are not known before a run. */
+interface Prepared {
+  readonly task: Task;
+  /** Puts the numbers in. */
+  readonly fill: () => void;
+}
+
+/** How much of a program, in multiplications, goes to a worker at once where a signal may stop it: some 10 ms. */
+const sliceWork = 64_000_000;
+
 /** Plans a program, writes and compiles its module, and puts its constants into memory. */
-export function makeExecutable(program: Program, { engine, buffers, settings, name }: Setup): Executable {
-  const { heap, memory } = engine;
+export async function makeExecutable(program: Program, { engine, buffers, settings, name }: Setup): Promise<Executable> {
+  const { heap } = engine;
   const plan = planProgram(program, settings);
-  const instance = engine.instantiate((pages) => plan.module.encode(pages));
+  const manner = engine.mannerOf(plan.steps.flatMap(({ calls }) => calls));
+  const module = await engine.load((pages) => plan.module.encode(pages), manner);
   const pointers = new Array<number>(program.values.length).fill(0);
   const keptAt: number[] = [];
   /** The buffer, or the constant, from which each kept thing was made. */
@@ -34,133 +46,216 @@ export function makeExecutable(program: Program, { engine, buffers, settings, na
   const dispose = (): void => {
     if (!isLive) return;
     isLive = false;
-    if (buffers.isOpen) {
+    engine.betweenTurns(() => {
+      if (!buffers.isOpen) return;
       blocks.splice(0).forEach((block) => heap.give(block));
       engine.reserve(user, 0);
-    }
-    instance.dispose();
+      module.unload();
+    });
   };
 
   const address = (at: Address): number => (at.of === 'value' ? pointers[at.value]! : at.of === 'arena' ? engine.arena : keptAt[at.index]!) + at.offset;
-  const run = ({ run: index, addresses, units, work, needsThread }: PlannedCall): void => {
-    const args = new Array<number>(addresses.length);
-    for (let i = 0; i < addresses.length; i++) args[i] = address(addresses[i]!);
-    instance.run(index, args, units, work, needsThread);
+  const prepareCalls = (calls: readonly PlannedCall[]): PreparedCall[] =>
+    calls.map(({ run, addresses, units, work, needsThread }) => ({
+      module: module.id,
+      run,
+      args: new Array<number>(addresses.length + (needsThread ? 3 : 2)).fill(0),
+      units,
+      chunks: engine.chunksOf(units, work),
+      needsThread,
+    }));
+  const fillCalls = (calls: readonly PlannedCall[], prepared: readonly PreparedCall[]): void => {
+    for (let i = 0; i < calls.length; i++) {
+      const { addresses } = calls[i]!;
+      const { args } = prepared[i]!;
+      for (let k = 0; k < addresses.length; k++) args[k] = address(addresses[k]!);
+    }
   };
+  const prepare = (calls: readonly PlannedCall[], guard: PlannedStep['guard'] = null): Prepared => {
+    const [checks, otherwise] = [guard?.checks ?? [], guard ? guard.otherwise : null];
+    const task: Task = { checks: prepareCalls(checks), answers: 0, calls: prepareCalls(calls), otherwise: otherwise && prepareCalls(otherwise) };
+    const fill = (): void => {
+      fillCalls(calls, task.calls);
+      if (!guard) return;
+      fillCalls(checks, task.checks);
+      task.answers = engine.arena + guard.answers;
+      if (otherwise) fillCalls(otherwise, task.otherwise!);
+    };
+    return { task, fill };
+  };
+  const keeping = plan.kept.map(({ calls }) => prepare(calls));
+  const steps = plan.steps.map(({ lowered, calls, guard }) => lowered && prepare(calls, guard));
 
   const constants = new Map<ValueId, TypedArray>(program.constants.map(({ value, data }) => [value, data]));
-  const putConstant = (value: ValueId, block: number): void => {
-    viewOf(memory, block, program.values[value]!).set(constants.get(value)!);
+  const putConstant = async (value: ValueId, block: number): Promise<void> => {
     pointers[value] = block;
+    await engine.write(block, constants.get(value)!, program.values[value]!);
   };
 
   try {
-    for (const value of plan.readConstants) putConstant(value, take(bytesOf(program.values[value]!)));
-    for (const { bytes } of plan.kept) keptAt.push(take(bytes));
-    engine.reserve(user, plan.arenaBytes);
-    // Constants that only other forms are made of are in memory just long enough for that.
-    plan.kept.forEach(({ value, calls }, index) => {
-      if (!constants.has(value)) return;
-      const isRead = plan.readConstants.has(value);
-      const block = isRead ? 0 : heap.take(bytesOf(program.values[value]!));
-      if (!isRead) putConstant(value, block);
-      calls.forEach(run);
-      if (!isRead) heap.give(block);
-      keptOf[index] = constants.get(value);
+    await engine.inTurn(async () => {
+      for (const value of plan.readConstants) await putConstant(value, take(bytesOf(program.values[value]!)));
+      for (const { bytes } of plan.kept) keptAt.push(take(bytes));
+      engine.reserve(user, plan.arenaBytes);
+      // Constants that only other forms are made of are in memory just long enough for that.
+      for (const [index, { value }] of plan.kept.entries()) {
+        if (!constants.has(value)) continue;
+        const isRead = plan.readConstants.has(value);
+        const block = isRead ? 0 : heap.take(bytesOf(program.values[value]!));
+        try {
+          if (!isRead) await putConstant(value, block);
+          keeping[index]!.fill();
+          await engine.execute([keeping[index]!.task], manner);
+        } finally {
+          if (!isRead) heap.give(block);
+        }
+        keptOf[index] = constants.get(value);
+      }
     });
   } catch (fault) {
     dispose();
     throw fault;
   }
-  const sharedWork = plan.steps.reduce((sum, { calls }) => calls.reduce((part, call) => part + (isWorthSharing(call) ? call.work : 0), sum), 0);
-  const isConstant = (value: ValueId): boolean => constants.has(value);
   const inputAt = new Map(program.inputs.map(({ value }, i) => [value, i]));
 
-  const runStep = (planned: PlannedStep, inputs: readonly BackendBuffer[]): void => {
-    for (const index of planned.kept) {
-      const { value, calls } = plan.kept[index]!;
-      const source = isConstant(value) ? keptOf[index] : inputs[inputAt.get(value)!];
-      if (keptOf[index] === source) continue;
-      keptOf[index] = undefined;
-      calls.forEach(run);
-      keptOf[index] = source;
-    }
-    const { lowered, guard } = planned;
-    const calls = !lowered ? null : !guard || isFinite(guard) ? planned.calls : guard.otherwise;
-    if (calls) for (const call of calls) run(call);
-    else runReference(planned);
-  };
-  const isFinite = ({ checks, answers }: NonNullable<PlannedStep['guard']>): boolean => {
-    checks.forEach(run);
-    return new Float32Array(memory.buffer, engine.arena + answers, 16 * checks.length).every((value, i) => i % 16 > 3 || value === 0);
-  };
-  const runReference = ({ step }: PlannedStep): void => {
-    const view = (value: ValueId, type: BackendBuffer['type']) => ({ data: viewOf(memory, pointers[value]!, type), type });
+  /** Runs a step's reference loops on what is in memory. */
+  const runReference = ({ step }: PlannedStep): void | Promise<void> => {
     const kernel = (referenceKernels as Readonly<Record<string, Kernel>>)[step.op.name]!;
-    kernel({ op: step.op, attrs: step.attrs, inputs: step.inputs.map((input) => view(input.value, input.type)), output: view(step.output, step.type) });
+    const run = (inputs: readonly KernelTensor[], output: KernelTensor): void => kernel({ op: step.op, attrs: step.attrs, inputs, output });
+    const { memory } = engine;
+    if (!memory) return runReferenceOnCopies(step, run);
+    const view = (value: ValueId, type: BackendBuffer['type']) => ({ data: viewOf(memory, pointers[value]!, type), type });
+    run(step.inputs.map(({ value, type }) => view(value, type)), view(step.output, step.type));
   };
-  const inStep = (at: number, act: () => void): void => {
+  const runReferenceOnCopies = async ({ inputs, output, type }: PlannedStep['step'], run: (inputs: readonly KernelTensor[], output: KernelTensor) => void): Promise<void> => {
+    const copies = await Promise.all(inputs.map(async (input) => ({ data: await engine.read(pointers[input.value]!, input.type), type: input.type })));
+    const result = { data: await engine.read(pointers[output]!, type), type };
+    run(copies, result);
+    await engine.write(pointers[output]!, result.data, type);
+  };
+
+  const failed = (at: number, cause: unknown): Error => {
     const { step } = plan.steps[at]!;
+    return unfoldError({
+      code: 'BACKEND_FAILED',
+      op: step.op.name,
+      problem: `step ${at} failed on ${name}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      fix: `this is a fault of the backend ${name}: report it with the shapes below.`,
+      operands: step.inputs.map(({ type }, i) => ({ name: step.op.argName(i), type })),
+      cause,
+    });
+  };
+  const assertGoesOn = (signal: AbortSignalLike | undefined, at: number): void => {
+    if (!signal?.aborted) return;
+    throw unfoldError({ code: 'ABORTED', op: plan.steps[at]!.step.op.name, problem: 'the run was stopped by its signal.', fix: 'run it again without aborting.', cause: signal.reason });
+  };
+
+  /**
+   * Runs the steps from `from` to `to - 1`, in batches that end at a step with reference loops. Nothing is awaited where programs run in this
+   * thread: a run is never interrupted there.
+   */
+  const runSteps = (from: number, to: number, inputs: readonly BackendBuffer[]): void | Promise<void> => {
+    const tasks: Task[] = [];
+    const stepOf: number[] = [];
+    const made: { readonly index: number; readonly source: unknown }[] = [];
+    const add = ({ task, fill }: Prepared, at: number): void => {
+      fill();
+      tasks.push(task);
+      stepOf.push(at);
+    };
+    let at = from;
+    for (; at < to; at++) {
+      for (const index of plan.steps[at]!.kept) {
+        const { value } = plan.kept[index]!;
+        const source = constants.has(value) ? constants.get(value) : inputs[inputAt.get(value)!];
+        if (keptOf[index] === source || made.some((each) => each.index === index)) continue;
+        keptOf[index] = undefined;
+        made.push({ index, source });
+        add(keeping[index]!, at);
+      }
+      const prepared = steps[at];
+      if (!prepared) break;
+      add(prepared, at);
+    }
+    const settle = (done: number): void | Promise<void> => {
+      for (const { index, source } of made) keptOf[index] = source;
+      const stopped = done < tasks.length ? stepOf[done]! : at;
+      if (stopped === to) return;
+      const next = runLoops(stopped);
+      return next ? next.then(() => runSteps(stopped + 1, to, inputs)) : runSteps(stopped + 1, to, inputs);
+    };
+    const fail = (cause: unknown): never => {
+      throw cause instanceof TaskFault ? failed(stepOf[cause.at]!, cause) : cause;
+    };
+    let done: number | Promise<number>;
     try {
-      act();
+      done = tasks.length === 0 ? 0 : engine.execute(tasks, manner);
     } catch (cause) {
-      throw unfoldError({
-        code: 'BACKEND_FAILED',
-        op: step.op.name,
-        problem: `step ${at} failed on ${name}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        fix: `this is a fault of the backend ${name}: report it with the shapes below.`,
-        operands: step.inputs.map(({ type }, i) => ({ name: step.op.argName(i), type })),
-        cause,
-      });
+      return fail(cause);
+    }
+    return typeof done === 'number' ? settle(done) : done.catch(fail).then(settle);
+  };
+  const runLoops = (at: number): void | Promise<void> => {
+    const fail = (cause: unknown): never => {
+      throw failed(at, cause);
+    };
+    try {
+      return runReference(plan.steps[at]!)?.catch(fail);
+    } catch (cause) {
+      return fail(cause);
     }
   };
 
   /** Places inputs, intermediate values and new outputs; `act` runs the steps. Where it fails, the outputs are given back. */
-  const prepared = (inputs: readonly BackendBuffer[], act: () => void): WasmBuffer[] => {
-    buffers.assertOpen('run');
-    if (!isLive) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: 'this executable was disposed of.', fix: 'compile the program again.' });
-    program.inputs.forEach(({ value }, i) => (pointers[value] = buffers.pointerOf(inputs[i]!, 'run')));
-    const outputs: WasmBuffer[] = [];
-    try {
-      for (const value of program.outputs) {
-        const buffer = buffers.make(program.values[value]!);
-        outputs.push(buffer);
-        pointers[value] = buffer.pointer!;
+  const prepared = (inputs: readonly BackendBuffer[], act: () => Promise<void>): Promise<WasmBuffer[]> =>
+    engine.inTurn(async () => {
+      buffers.assertOpen('run');
+      if (!isLive) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: 'this executable was disposed of.', fix: 'compile the program again.' });
+      program.inputs.forEach(({ value }, i) => (pointers[value] = buffers.pointerOf(inputs[i]!, 'run')));
+      const outputs: WasmBuffer[] = [];
+      try {
+        for (const value of program.outputs) {
+          const buffer = buffers.make(program.values[value]!);
+          outputs.push(buffer);
+          pointers[value] = buffer.pointer!;
+        }
+        plan.offsets.forEach((offset, value) => {
+          if (offset >= 0) pointers[value] = engine.arena + offset;
+        });
+        await act();
+        return outputs;
+      } catch (fault) {
+        outputs.forEach((buffer) => buffers.free(buffer));
+        throw fault;
       }
-      plan.offsets.forEach((offset, value) => {
-        if (offset >= 0) pointers[value] = engine.arena + offset;
-      });
-      engine.begin(sharedWork);
-      act();
-      return outputs;
-    } catch (fault) {
-      outputs.forEach((buffer) => buffers.free(buffer));
-      throw fault;
-    }
-  };
+    });
 
   return {
     async run(inputs, { signal, donated = [] } = {}) {
-      const outputs = prepared(inputs, () =>
-        plan.steps.forEach((planned, at) => {
-          if (signal?.aborted) {
-            throw unfoldError({ code: 'ABORTED', op: planned.step.op.name, problem: 'the run was stopped by its signal.', fix: 'run it again without aborting.', cause: signal.reason });
-          }
-          inStep(at, () => runStep(planned, inputs));
-        }),
-      );
+      const outputs = await prepared(inputs, async () => {
+        const end = plan.steps.length;
+        for (let from = 0; from < end; ) {
+          assertGoesOn(signal, from);
+          let to = signal ? from : end;
+          for (let work = 0; to < end && work < sliceWork; to++) work += plan.steps[to]!.calls.reduce((sum, call) => sum + call.work, 0);
+          const running = runSteps(from, to, inputs);
+          if (running) await running;
+          from = to;
+        }
+      });
       for (const i of donated) buffers.free(inputs[i]!);
       return outputs;
     },
     async profile(inputs) {
       const timings: StepTiming[] = [];
-      const outputs = prepared(inputs, () =>
-        plan.steps.forEach((planned, step) => {
+      const outputs = await prepared(inputs, async () => {
+        for (let step = 0; step < plan.steps.length; step++) {
           const start = performance.now();
-          inStep(step, () => runStep(planned, inputs));
+          const running = runSteps(step, step + 1, inputs);
+          if (running) await running;
           timings.push({ step, milliseconds: performance.now() - start });
-        }),
-      );
+        }
+      });
       return { outputs, timings };
     },
     dispose,

@@ -18,9 +18,10 @@ declare namespace WebAssembly {
 declare const performance: { now(): number };
 
 declare class Worker {
-  constructor(url: string);
+  constructor(url: string, options: { name: string });
   onerror: ((cause: unknown) => void) | null;
-  postMessage(message: unknown): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: unknown, moved?: readonly ArrayBuffer[]): void;
   terminate(): void;
 }
 declare class Blob {

@@ -3,9 +3,8 @@ import { Engine } from './engine.js';
 import { makeExecutable } from './executable.js';
 import { hasRelaxedSimd, hasSimd } from './features.js';
 import { Buffers } from './memory/buffers.js';
-import { viewOf } from './memory/views.js';
 import { supports } from './supports.js';
-import { processors, whyNoThreads } from './threads/start-worker.js';
+import { isPage, processors, whyNoThreads } from './threads/start-worker.js';
 
 export interface WasmOptions {
   /**
@@ -19,6 +18,11 @@ export interface WasmOptions {
    * exact. Default 'fast'.
    */
   readonly precision?: 'exact' | 'fast' | undefined;
+  /**
+   * Programs run in a worker, and the thread that asks for results is never blocked by them; little ones only where it cannot see the
+   * memory, which is the case with one thread. Default 'auto': in a page, where a thread that is blocked draws nothing.
+   */
+  readonly worker?: boolean | 'auto' | undefined;
   /** Multiply and add with one rounding where the runtime can (Node 22 and later, current browsers): quicker, other last bits. Default true. */
   readonly relaxedSimd?: boolean | undefined;
 }
@@ -36,30 +40,33 @@ export interface WasmOptions {
  * await matmul([[1, 2], [3, 4]], [[1, 1], [0, 1]]).array(); // [[1, 3], [3, 7]]
  */
 export function wasm(options: WasmOptions = {}): BackendSpec {
-  const { threads = 'auto', precision = 'fast', relaxedSimd = true } = options;
+  const { threads = 'auto', precision = 'fast', worker = 'auto', relaxedSimd = true } = options;
   const refuse = (argument: string, problem: string, fix: string): never => {
     throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'wasm', argument, problem, fix });
   };
   for (const name of Object.keys(options)) if (!optionNames.includes(name)) refuse(name, 'there is no such option.', `the options are ${optionNames.join(', ')}.`);
   if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) refuse('threads', `${String(threads)} is not a number of threads.`, `pass a whole number from 1 to ${mostThreads}, or 'auto'.`);
   if (precision !== 'exact' && precision !== 'fast') refuse('precision', `${String(precision)} is not a precision.`, "pass 'exact' or 'fast'.");
+  if (worker !== 'auto' && typeof worker !== 'boolean') refuse('worker', `${String(worker)} is not a boolean.`, "pass true, false or 'auto'.");
   if (typeof relaxedSimd !== 'boolean') refuse('relaxedSimd', `${String(relaxedSimd)} is not a boolean.`, 'pass true or false.');
-  return { name: 'wasm', open: async () => openWasm({ threads, precision, relaxedSimd }) };
+  return { name: 'wasm', open: async () => openWasm({ threads, precision, worker, relaxedSimd }) };
 }
 
-const optionNames = ['threads', 'precision', 'relaxedSimd'];
+const optionNames = ['threads', 'precision', 'worker', 'relaxedSimd'];
 const mostThreads = 64;
 /** Small networks have no work for more. */
 const autoThreads = 4;
 
-function openWasm({ threads, precision, relaxedSimd }: { readonly threads: number | 'auto'; readonly precision: 'exact' | 'fast'; readonly relaxedSimd: boolean }): Backend {
+type Options = { readonly [K in keyof WasmOptions]-?: Exclude<WasmOptions[K], undefined> };
+
+async function openWasm({ threads, precision, worker, relaxedSimd }: Options): Promise<Backend> {
   const name = 'wasm';
   if (!hasSimd()) throw unfoldError({ code: 'NO_BACKEND', op: name, problem: 'this runtime has no WebAssembly with 128-bit SIMD.', fix: 'use a newer browser or runtime, or the cpu backend.' });
   const fma = relaxedSimd && hasRelaxedSimd();
   const wanted = threads === 'auto' ? Math.min(autoThreads, processors()) : threads;
   const noThreads = wanted > 1 ? whyNoThreads() : null;
   const settings = { threads: noThreads ? 1 : wanted, fma, precision };
-  const engine = new Engine(settings.threads);
+  const { engine, noWorker } = await openEngine(settings.threads, worker === 'auto' ? isPage() : worker);
   const buffers = new Buffers(engine.heap, name);
 
   return {
@@ -67,23 +74,29 @@ function openWasm({ threads, precision, relaxedSimd }: { readonly threads: numbe
     name,
     get device() {
       const count = engine.lost ? 1 : settings.threads;
+      const place = engine.runsInWorker ? 'a worker' : 'the thread that calls';
       return {
         kind: 'wasm',
         label: `WebAssembly SIMD, ${count} thread${count > 1 ? 's' : ''}${fma ? ', fused multiply-add' : ''}`,
-        fallbackReason: engine.lost ?? (threads === 'auto' ? null : noThreads),
+        fallbackReason: engine.lost ?? noWorker ?? (threads === 'auto' ? null : noThreads),
         float32: { fma, denormals: 'kept', nan: 'kept', infinity: 'kept' },
-        details: { threads: count, precision, relaxedSimd: fma, ...(noThreads && { oneThreadBecause: noThreads }) },
+        details: { threads: count, runsIn: place, precision, relaxedSimd: fma, ...(noThreads && { oneThreadBecause: noThreads }) },
       } as const;
     },
     supports,
     async upload(data, type) {
       buffers.assertOpen('upload');
       const buffer = buffers.make(type);
-      viewOf(engine.memory, buffer.pointer!, type).set(data);
+      try {
+        await engine.write(buffer.pointer!, data, type);
+      } catch (fault) {
+        buffers.free(buffer);
+        throw fault;
+      }
       return buffer;
     },
     async read(buffer) {
-      return viewOf(engine.memory, buffers.pointerOf(buffer, 'read'), buffer.type).slice();
+      return engine.read(buffers.pointerOf(buffer, 'read'), buffer.type);
     },
     free: (buffer) => buffers.free(buffer),
     async compile(program) {
@@ -97,4 +110,14 @@ function openWasm({ threads, precision, relaxedSimd }: { readonly threads: numbe
       engine.dispose();
     },
   };
+}
+
+/** Without a worker where there is none, such as in a page that forbids them: with the reason. */
+async function openEngine(threads: number, inWorker: boolean): Promise<{ engine: Engine; noWorker: string | null }> {
+  try {
+    return { engine: await Engine.open({ threads, inWorker }), noWorker: null };
+  } catch (cause) {
+    if (!inWorker) throw cause;
+    return { engine: await Engine.open({ threads, inWorker: false }), noWorker: `programs run in the thread that calls: ${cause instanceof Error ? cause.message : String(cause)}` };
+  }
 }

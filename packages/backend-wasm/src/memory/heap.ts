@@ -12,6 +12,29 @@ const slack = 64;
 
 const roundUp = (bytes: number): number => Math.ceil(Math.max(bytes, 1) / alignment) * alignment;
 
+/** What blocks are in. */
+export interface Space {
+  bytes(): number;
+  /** @throws {RangeError} where there is no more. */
+  grow(pages: number): void;
+}
+
+export const spaceOf = (memory: WebAssembly.Memory): Space => ({ bytes: () => memory.buffer.byteLength, grow: (pages) => void memory.grow(pages) });
+
+/** A memory elsewhere, that will be as large as blocks need. */
+export class PromisedSpace implements Space {
+  pages = 1;
+
+  bytes(): number {
+    return this.pages * pageBytes;
+  }
+
+  grow(pages: number): void {
+    if (this.pages + pages > mostPages) throw new RangeError('WebAssembly addresses 4 GiB');
+    this.pages += pages;
+  }
+}
+
 interface Gap {
   readonly start: number;
   readonly end: number;
@@ -31,7 +54,7 @@ export class Heap {
 
   /** `reserved`: bytes at the start of the memory that are not given away. */
   constructor(
-    readonly memory: WebAssembly.Memory,
+    private readonly space: Space,
     reserved: number,
   ) {
     this.#end = roundUp(reserved);
@@ -81,6 +104,17 @@ export class Heap {
     else this.#gaps.splice(at, 0, gap);
   }
 
+  /** That so many bytes more cannot be had. */
+  noRoom(bytes: number, cause?: unknown): Error {
+    return unfoldError({
+      code: 'OUT_OF_MEMORY',
+      op: 'wasm',
+      problem: `${bytes} bytes more than the ${this.#live} that are in use could not be had.`,
+      fix: 'use a smaller batch, or dispose of tensors that are not needed.',
+      cause,
+    });
+  }
+
   #carve(at: number, size: number): number {
     const { start, end } = this.#gaps[at]!;
     if (end - start === size) this.#gaps.splice(at, 1);
@@ -90,18 +124,12 @@ export class Heap {
 
   #append(size: number): number {
     const start = this.#end;
-    const missing = Math.ceil((start + size + slack - this.memory.buffer.byteLength) / pageBytes);
+    const missing = Math.ceil((start + size + slack - this.space.bytes()) / pageBytes);
     if (missing > 0) {
       try {
-        this.memory.grow(missing);
+        this.space.grow(missing);
       } catch (cause) {
-        throw unfoldError({
-          code: 'OUT_OF_MEMORY',
-          op: 'wasm',
-          problem: `${size} bytes more than the ${this.#live} that are in use could not be had.`,
-          fix: 'use a smaller batch, or dispose of tensors that are not needed.',
-          cause,
-        });
+        throw this.noRoom(size, cause);
       }
     }
     this.#end += size;

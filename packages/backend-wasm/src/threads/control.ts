@@ -17,12 +17,8 @@ export const word = {
   needsThread: 10,
   argCount: 11,
   firstArg: 12,
+  /** How many there are; the last 32 hold what a call may pass, `from`, `to` and the thread not counted. */
+  words: 44,
 } as const;
 
-/** What a call may pass, `from`, `to` and the thread not counted. */
-export const mostArgs = 32;
-
-export const controlBytes = 4 * (word.firstArg + mostArgs);
-
-/** The most chunks that the lower half of `turn` can count. */
-export const mostChunks = 0xffff;
+export const controlBytes = 4 * word.words;
