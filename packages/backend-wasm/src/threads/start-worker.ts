@@ -50,7 +50,7 @@ export const isPage = (): boolean => typeof (globalThis as { document?: unknown 
 /** Starts a worker. */
 export function startWorker({ name, text, start, onReply, onLost }: WorkerProgram): RunningWorker {
   const threads = builtin('node:worker_threads') as NodeThreads | undefined;
-  const reasonOf = (cause: unknown): string => (cause as { message?: string } | null)?.message || String(cause);
+  const reasonOf = (cause: unknown): string => (cause as { message?: string } | null)?.message || 'it may not start here';
   if (threads) {
     const code = `const { parentPort, workerData } = require('node:worker_threads');
       const handle = (${text})(workerData, (reply, moved) => parentPort.postMessage(reply, moved));
