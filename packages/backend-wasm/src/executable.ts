@@ -1,24 +1,17 @@
 import { bytesOf, unfoldError, type AbortSignalLike, type BackendBuffer, type Executable, type Program, type StepTiming, type TypedArray, type ValueId } from '@unfoldjs/core';
-import { referenceKernels, type Kernel, type KernelTensor } from '@unfoldjs/core/reference';
 import { TaskFault, type Engine } from './engine.js';
 import type { Buffers, WasmBuffer } from './memory/buffers.js';
-import { viewOf } from './memory/views.js';
-import { planProgram, type Address, type PlannedCall, type PlannedStep } from './plan/program-plan.js';
+import { planProgram, type Address } from './plan/program-plan.js';
+import { prepare, type Prepared } from './run/prepared.js';
+import { runReference } from './run/reference-step.js';
 import type { Settings } from './settings.js';
-import type { PreparedCall, Task } from './threads/tasks.js';
+import type { Task } from './threads/tasks.js';
 
 interface Setup {
   readonly engine: Engine;
   readonly buffers: Buffers;
   readonly settings: Settings;
   readonly name: string;
-}
-
-/** A task whose numbers are not known before a run. */
-interface Prepared {
-  readonly task: Task;
-  /** Puts the numbers in. */
-  readonly fill: () => void;
 }
 
 /** How much of a program, in multiplications, goes to a worker at once where a signal may stop it: some 10 ms. */
@@ -54,37 +47,10 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
     });
   };
 
-  const address = (at: Address): number => (at.of === 'value' ? pointers[at.value]! : at.of === 'arena' ? engine.arena : keptAt[at.index]!) + at.offset;
-  const prepareCalls = (calls: readonly PlannedCall[]): PreparedCall[] =>
-    calls.map(({ run, addresses, units, work, needsThread }) => ({
-      module: module.id,
-      run,
-      args: new Array<number>(addresses.length + (needsThread ? 3 : 2)).fill(0),
-      units,
-      chunks: engine.chunksOf(units, work),
-      needsThread,
-    }));
-  const fillCalls = (calls: readonly PlannedCall[], prepared: readonly PreparedCall[]): void => {
-    for (let i = 0; i < calls.length; i++) {
-      const { addresses } = calls[i]!;
-      const { args } = prepared[i]!;
-      for (let k = 0; k < addresses.length; k++) args[k] = address(addresses[k]!);
-    }
-  };
-  const prepare = (calls: readonly PlannedCall[], guard: PlannedStep['guard'] = null): Prepared => {
-    const [checks, otherwise] = [guard?.checks ?? [], guard ? guard.otherwise : null];
-    const task: Task = { checks: prepareCalls(checks), answers: 0, calls: prepareCalls(calls), otherwise: otherwise && prepareCalls(otherwise) };
-    const fill = (): void => {
-      fillCalls(calls, task.calls);
-      if (!guard) return;
-      fillCalls(checks, task.checks);
-      task.answers = engine.arena + guard.answers;
-      if (otherwise) fillCalls(otherwise, task.otherwise!);
-    };
-    return { task, fill };
-  };
-  const keeping = plan.kept.map(({ calls }) => prepare(calls));
-  const steps = plan.steps.map(({ lowered, calls, guard }) => lowered && prepare(calls, guard));
+  const addressOf = (at: Address): number => (at.of === 'value' ? pointers[at.value]! : at.of === 'arena' ? engine.arena : keptAt[at.index]!) + at.offset;
+  const addresses = { engine, module: module.id, addressOf };
+  const keeping = plan.kept.map(({ calls }) => prepare(calls, null, addresses));
+  const steps = plan.steps.map(({ lowered, calls, guard }) => lowered && prepare(calls, guard, addresses));
 
   const constants = new Map<ValueId, TypedArray>(program.constants.map(({ value, data }) => [value, data]));
   const putConstant = async (value: ValueId, block: number): Promise<void> => {
@@ -117,22 +83,6 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
     throw fault;
   }
   const inputAt = new Map(program.inputs.map(({ value }, i) => [value, i]));
-
-  /** Runs a step's reference loops on what is in memory. */
-  const runReference = ({ step }: PlannedStep): void | Promise<void> => {
-    const kernel = (referenceKernels as Readonly<Record<string, Kernel>>)[step.op.name]!;
-    const run = (inputs: readonly KernelTensor[], output: KernelTensor): void => kernel({ op: step.op, attrs: step.attrs, inputs, output });
-    const { memory } = engine;
-    if (!memory) return runReferenceOnCopies(step, run);
-    const view = (value: ValueId, type: BackendBuffer['type']) => ({ data: viewOf(memory, pointers[value]!, type), type });
-    run(step.inputs.map(({ value, type }) => view(value, type)), view(step.output, step.type));
-  };
-  const runReferenceOnCopies = async ({ inputs, output, type }: PlannedStep['step'], run: (inputs: readonly KernelTensor[], output: KernelTensor) => void): Promise<void> => {
-    const copies = await Promise.all(inputs.map(async (input) => ({ data: await engine.read(pointers[input.value]!, input.type), type: input.type })));
-    const result = { data: await engine.read(pointers[output]!, type), type };
-    run(copies, result);
-    await engine.write(pointers[output]!, result.data, type);
-  };
 
   const failed = (at: number, cause: unknown): Error => {
     const { step } = plan.steps[at]!;
@@ -200,7 +150,7 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
       throw failed(at, cause);
     };
     try {
-      return runReference(plan.steps[at]!)?.catch(fail);
+      return runReference(plan.steps[at]!.step, engine, pointers)?.catch(fail);
     } catch (cause) {
       return fail(cause);
     }
