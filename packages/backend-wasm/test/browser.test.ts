@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { setBackend, type DeviceInfo } from '@unfoldjs/core';
-import { sections } from '@unfoldjs/backend-testkit';
-import { wasm } from '@unfoldjs/backend-wasm';
-import { skip } from '@unfoldjs/test-support';
+import { wasm, type WasmOptions } from '@unfoldjs/backend-wasm';
 import { startBrowser, type PageOptions, type TestBrowser, type TestPage } from '@unfoldjs/test-support/browser';
+import { suiteInPage } from '@unfoldjs/test-support/page-suite';
 import { expect } from 'chai';
-import type { Page } from './support/page.js';
+import type { trainWithTimer } from './support/page.js';
 import { train } from './support/training.js';
 
 const script = join(import.meta.dirname, 'support/page.js');
@@ -25,8 +24,8 @@ describe('in a browser', () => {
     after(() => page?.close());
     return () => page!;
   }
-  const open = (page: TestPage, ...args: Parameters<Page['open']>): Promise<DeviceInfo> => page.call('open', ...args);
-  const trainIn = (page: TestPage): ReturnType<Page['train']> => page.call('train', steps);
+  const open = (page: TestPage, options: WasmOptions): Promise<DeviceInfo> => page.call('open', options);
+  const trainIn = (page: TestPage): ReturnType<typeof trainWithTimer> => page.call('trainWithTimer', steps);
 
   const ways = [
     { title: 'a page that is not isolated', isolated: false, threads: 1, reason: 'this page is not cross-origin isolated, so that threads cannot share memory' },
@@ -42,16 +41,7 @@ describe('in a browser', () => {
         expect(fallbackReason).to.equal(reason);
       });
 
-      describe('conforms', () => {
-        sections().forEach((section, at) =>
-          section.cases.forEach((each, index) =>
-            it(`${section.name}: ${each.title}`, async function () {
-              const denied = await page().call<string | null>('conforms', at, index, 5);
-              if (denied !== null) skip(this, denied);
-            }),
-          ),
-        );
-      });
+      suiteInPage(page, { runs: 5, arithmetic: 'ieee' });
 
       it('trains to the bits of Node, while its timers go on', async () => {
         await setBackend(wasm({ threads: 1, precision: 'exact', relaxedSimd: false }));
