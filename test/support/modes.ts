@@ -4,6 +4,7 @@ import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { modeRuns } from '@unfoldjs/test-support';
+import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
 
 /** A way of running that tests go through: a backend in one of its modes. */
 export interface Mode {
@@ -20,6 +21,7 @@ const mode = (name: string, spec: () => BackendSpec, isSlow = false): Mode => ({
   isSlow,
   async open() {
     try {
+      if (name === 'gpu:webgpu') await provideWebGpu();
       const backend = await spec().open();
       modeRuns(name);
       return { backend };
@@ -35,4 +37,5 @@ export const modes: readonly Mode[] = [
   mode('wasm', () => wasm({ precision: 'exact' })),
   mode('gpu:webasm', () => gpu({ mode: 'webasm' }), true),
   mode('gpu:cpu', () => gpu({ mode: 'cpu' }), true),
+  mode('gpu:webgpu', () => gpu({ mode: 'webgpu' }), true),
 ];

@@ -1,25 +1,10 @@
 import { UnfoldError, type Backend } from '@unfoldjs/core';
 import { gpu, type GpuMode, type GpuOptions } from '@unfoldjs/backend-gpu';
 import { modeRuns, skip } from '@unfoldjs/test-support';
+import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
 
 /** The modes that gpu.js has on every machine that runs these tests. */
 export const hostModes = ['webasm', 'cpu'] as const satisfies readonly GpuMode[];
-
-let tried = false;
-
-/** Gives Node a `navigator.gpu` where the optional package `webgpu` is installed and finds an adapter. */
-async function provideWebGpu(): Promise<void> {
-  if (tried || (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu) return;
-  tried = true;
-  const name = 'webgpu';
-  try {
-    const dawn = (await import(name)) as { create: (flags: string[]) => object; globals: object };
-    Object.assign(globalThis, dawn.globals);
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn.create([]) }, configurable: true });
-  } catch {
-    // Without the package the mode is refused, with the reason.
-  }
-}
 
 /** Why a mode cannot be had on this machine, or null. */
 async function refusalOf(mode: GpuMode): Promise<string | null> {

@@ -1,6 +1,7 @@
 import type { Attrs, DType, OpDef } from '@unfoldjs/core';
 import type { ModeFacts } from '../modes.js';
 import { literal, literalOperand } from './literal.js';
+import { hyperbolicTangent, logarithm, sineOrCosine } from './shader-functions.js';
 
 /** What the code of one elementwise operation may need to know. */
 interface ScalarCode {
@@ -71,7 +72,12 @@ const pow: Write = ({ dtype, facts, keep }, first, second) => {
     const whole = isShader ? signedPower(a, b, size, keep, true) : `Math.pow(${a}, ${b})`;
     return `(${b} < 0.0 && ${size} !== 1.0 ? 0.0 : ${whole})`;
   }
-  return isShader ? signedPower(a, b, keep(`Math.abs(${a})`), keep, false) : `Math.pow(${a}, ${b})`;
+  if (!isShader) return `Math.pow(${a}, ${b})`;
+  const size = keep(`Math.abs(${a})`);
+  const hasNoResult = `${a} < 0.0 && ${size} <= 3.4028234663852886e38 && ${b} !== Math.floor(${b})`;
+  const nan = literal(NaN, 'float32', facts);
+  // Shaders give any number for NaN; anything to the power of 0 is 1.
+  return `(${b} === 0.0 ? 1.0 : (!(${a} <= 0.0 || ${a} > 0.0) || !(${b} <= 0.0 || ${b} > 0.0) || (${hasNoResult}) ? ${nan} : ${signedPower(a, b, size, keep, false)}))`;
 };
 
 /** Shaders know powers of positive numbers only. */
@@ -82,12 +88,11 @@ function signedPower(a: string, b: string, size: string, keep: ScalarCode['keep'
   return `(${a} < 0.0 && ${half} !== Math.floor(${half}) ? -${value} : ${value})`;
 }
 
-/** Beyond 20 tanh is 1 to the last bit; shaders give NaN beyond 40. */
-const tanh: Write = ({ facts, keep }, x) => {
-  if (facts.exactMax) return `Math.tanh(${x})`;
-  const value = keep(x);
-  return `(${value} > 20.0 ? 1.0 : (${value} < -20.0 ? -1.0 : Math.tanh(${value})))`;
-};
+/** Where shaders have a function that is too rough, one of our own. */
+const ownInShaders =
+  (name: 'sin' | 'cos' | 'tanh', write: (x: string, keep: ScalarCode['keep']) => string): Write =>
+  ({ facts, keep }, x) =>
+    facts.exactMax ? `Math.${name}(${x})` : write(x, keep);
 
 /** In webgpu `x !== x` is false for NaN. */
 const isNaN: Write = ({ facts, keep }, x) => {
@@ -104,7 +109,7 @@ const exp: Write = ({ facts, keep }, x) => {
 const log: Write = ({ facts, keep }, x) => {
   if (facts.exactMax) return `Math.log(${x})`;
   const value = keep(x);
-  return `(${value} > 0.0 ? Math.log(${value}) : (${value} === 0.0 ? ${literal(-Infinity, 'float32', facts)} : ${literal(NaN, 'float32', facts)}))`;
+  return `(${value} > 0.0 ? ${logarithm(value, keep)} : (${value} === 0.0 ? ${literal(-Infinity, 'float32', facts)} : ${literal(NaN, 'float32', facts)}))`;
 };
 const sqrt: Write = ({ facts, keep }, x) => {
   if (facts.exactMax) return `Math.sqrt(${x})`;
@@ -131,9 +136,9 @@ const writers: Readonly<Record<string, Write>> = {
   exp,
   log,
   sqrt,
-  sin: math('sin'),
-  cos: math('cos'),
-  tanh,
+  sin: ownInShaders('sin', (x, keep) => sineOrCosine('sin', x, keep)),
+  cos: ownInShaders('cos', (x, keep) => sineOrCosine('cos', x, keep)),
+  tanh: ownInShaders('tanh', hyperbolicTangent),
   floor: math('floor'),
   isNaN,
   cast,
