@@ -1,6 +1,7 @@
 import { backendRefusals, setBackend, tensor, type Backend } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu, gpuModes } from '@unfoldjs/backend-gpu';
+import { wasm } from '@unfoldjs/backend-wasm';
 import { skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { describeModes, errorOf, withGpu } from './open.js';
@@ -39,8 +40,8 @@ describe('modes of gpu.js', () => {
     for (const mode of ['webgpu', 'webgl2', 'webgl', 'headlessgl']) expect(error.problem).to.match(new RegExp(`${mode}: .+`));
     expect(error.problem).not.to.include('webasm');
 
-    const chosen = await setBackend([gpu(), cpu()]);
-    expect(chosen.name).to.equal('cpu');
+    const chosen = await setBackend([gpu(), wasm(), cpu()]);
+    expect(chosen.name).to.equal('wasm');
     expect(backendRefusals().map(({ name }) => name)).to.deep.equal(['gpu']);
     expect(error.problem).to.include(backendRefusals()[0]!.reason);
   });
