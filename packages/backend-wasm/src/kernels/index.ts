@@ -5,7 +5,7 @@ import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js'
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
 import type { Layout } from './frame.js';
 import { elementwise } from './elementwise.js';
-import { grouped } from './grouped.js';
+import { grouped, groupedInput } from './grouped.js';
 import { im2col } from './im2col.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
@@ -18,7 +18,7 @@ import { softmax } from './softmax.js';
 export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
