@@ -5,6 +5,7 @@
  * @source https://webassembly.github.io/spec/core/binary/instructions.html
  */
 const plain = {
+  select: [0x1b],
   'i32.eq': [0x46],
   'i32.lt_s': [0x48],
   'i32.lt_u': [0x49],
@@ -25,6 +26,7 @@ const plain = {
 /** SIMD instructions without immediates, all behind the prefix 0xfd. */
 const lanes = {
   'i8x16.splat': 15,
+  'i32x4.splat': 17,
   'i32x4.eq': 55,
   'i32x4.ne': 56,
   'i32x4.lt_s': 57,
