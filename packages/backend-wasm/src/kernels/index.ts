@@ -1,7 +1,9 @@
 import type { Step } from '@unfoldjs/core';
 import type { Lowered } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
+import { argMax } from './arg-max.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
+import { cumsum } from './cumsum.js';
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
 import type { Layout } from './frame.js';
 import { elementwise } from './elementwise.js';
@@ -18,7 +20,7 @@ import { softmax } from './softmax.js';
 export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, argMax, cumsum];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
