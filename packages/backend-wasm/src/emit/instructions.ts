@@ -65,6 +65,14 @@ const lanes = {
   'f32x4.relaxed_madd': 0x105,
 } as const;
 
+/** Loads and stores of one integer, without the prefix. */
+const scalarMemory = {
+  'i32.load': [0x28, 2],
+  'i32.load8_u': [0x2d, 0],
+  'i32.store': [0x36, 2],
+  'i32.store8': [0x3a, 0],
+} as const;
+
 /** SIMD loads and stores; the number after the opcode is the alignment, as a power of two. */
 const memory = {
   'v128.load': [0, 2],
@@ -84,7 +92,7 @@ const laneMemory = {
 } as const;
 
 export type PlainInstruction = keyof typeof plain | keyof typeof lanes;
-export type MemoryInstruction = keyof typeof memory;
+export type MemoryInstruction = keyof typeof memory | keyof typeof scalarMemory;
 export type LaneMemoryInstruction = keyof typeof laneMemory;
 
-export const instructions = { plain, lanes, memory, laneMemory } as const;
+export const instructions = { plain, lanes, memory, scalarMemory, laneMemory } as const;

@@ -7,6 +7,7 @@ import { cumsum } from './cumsum.js';
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
 import type { Layout } from './frame.js';
 import { elementwise } from './elementwise.js';
+import { gather } from './gather.js';
 import { grouped, groupedInput } from './grouped.js';
 import { im2col } from './im2col.js';
 import { matmul } from './matmul.js';
@@ -14,13 +15,14 @@ import { movement } from './movement.js';
 import { pool } from './pool.js';
 import { poolGradient } from './pool-gradient.js';
 import { reduce } from './reduce.js';
+import { scatterAdd } from './scatter-add.js';
 import { softmax } from './softmax.js';
 
 /** Makes calls of a step, or says null where it has no code for it. */
 export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, argMax, cumsum];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, argMax, cumsum, gather, scatterAdd];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
