@@ -2,6 +2,7 @@ import type { Step } from '@unfoldjs/core';
 import type { Lowered } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
 import { argMax } from './arg-max.js';
+import { col2im } from './col2im.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
 import { cumsum } from './cumsum.js';
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
@@ -22,7 +23,7 @@ import { softmax } from './softmax.js';
 export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, argMax, cumsum, gather, scatterAdd];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, col2im, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, argMax, cumsum, gather, scatterAdd];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
