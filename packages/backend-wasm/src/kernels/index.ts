@@ -17,13 +17,14 @@ import { pool } from './pool.js';
 import { poolGradient } from './pool-gradient.js';
 import { reduce } from './reduce.js';
 import { scatterAdd } from './scatter-add.js';
+import { softmaxLines } from './softmax-lines.js';
 import { softmax } from './softmax.js';
 
 /** Makes calls of a step, or says null where it has no code for it. */
 export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, col2im, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, argMax, cumsum, gather, scatterAdd];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, col2im, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, softmaxLines, argMax, cumsum, gather, scatterAdd];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
