@@ -1,4 +1,4 @@
-import { less, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, round, tensor, type Tensor } from '@unfoldjs/core';
+import { div, less, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, round, tensor, type Tensor } from '@unfoldjs/core';
 import { dataFor } from '@unfoldjs/backend-testkit/arbitraries';
 import { onBoth } from './on-both.js';
 
@@ -9,6 +9,22 @@ describe('elementwise code in WebAssembly', () => {
   for (const [name, op] of Object.entries({ logicalAnd, logicalOr, logicalXor, less, maximum, minimum, equal: (a: Tensor, b: Tensor) => a.equal(b) })) {
     it(`is there for ${name} of bool`, () => same(() => op(bools(1), bools(2)).cast('bool')));
   }
+
+  for (const [name, op] of Object.entries({ div, mod })) {
+    it(`is there for ${name} of int32, by 0 and at the ends of the range`, async () => {
+      for (const fill of ['integers', 'extremes'] as const) {
+        const [a, b] = [1, 2].map((seed) => tensor(dataFor({ dtype: 'int32', shape: [301] }, seed, fill), [301], 'int32'));
+        await same(() => op(a!, b!));
+      }
+    });
+  }
+
+  it('is there for casts to int32, which wrap', async () => {
+    const edges = [0.5, 2 ** 24 + 2, 2 ** 31 - 128, 2 ** 31, 2 ** 31 + 256, 3 * 2 ** 30, 2 ** 32 - 256, 2 ** 32, 2 ** 32 + 512, 1.5 * 2 ** 40, 2 ** 55 + 2 ** 32, 2 ** 100, Infinity];
+    const values = [...edges, ...edges.map((value) => -value), NaN, -0];
+    await same(() => tensor(values).cast('int32'));
+    await same(() => tensor(dataFor({ dtype: 'float32', shape: [300] }, 1, 'reals').map((value) => value * 2 ** 31)).cast('int32'));
+  });
 
   it('is there for what is made of them', async () => {
     await same(() => logicalNot(bools(1)));

@@ -2,6 +2,7 @@ import type { AttrValue, Attrs, DType, OpDef, TensorType } from '@unfoldjs/core'
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { PlainInstruction } from '../emit/instructions.js';
 import { exp, log, tanh } from './functions.js';
+import { floorDiv, floorMod, toInt32 } from './integers.js';
 
 /** Elementwise code as the core's fused ops carry it: each instruction reads operands, earlier instructions or numbers. */
 export type BodyArg = { readonly input: number } | { readonly step: number } | { readonly value: number; readonly dtype: DType };
@@ -45,7 +46,8 @@ const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   add: { float32: direct('f32x4.add'), int32: direct('i32x4.add') },
   sub: { float32: direct('f32x4.sub'), int32: direct('i32x4.sub') },
   mul: { float32: direct('f32x4.mul'), int32: direct('i32x4.mul') },
-  div: { float32: direct('f32x4.div') },
+  div: { float32: direct('f32x4.div'), int32: (code, [a, b]) => floorDiv(code, a!, b!) },
+  mod: { int32: (code, [a, b]) => floorMod(code, a!, b!) },
   max: { float32: direct('f32x4.max'), int32: direct('i32x4.max_s'), bool: direct('v128.or') },
   min: { float32: direct('f32x4.min'), int32: direct('i32x4.min_s'), bool: direct('v128.and') },
   less: { float32: direct('f32x4.lt'), int32: direct('i32x4.lt_s'), bool: (code, [a, b]) => code.get(a!).op('v128.not').get(b!).op('v128.and') },
@@ -63,12 +65,12 @@ const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   relu: { float32: relu },
 };
 
-/** To int32 from float32 there is none: WebAssembly saturates where the definition wraps. */
 const casts: Readonly<Record<string, Write>> = {
   'bool float32': ofOne((code, x) => code.get(x).floats(1).op('v128.and')),
   'bool int32': ofOne((code, x) => code.get(x).integers(1).op('v128.and')),
   'int32 float32': ofOne((code, x) => code.get(x).op('f32x4.convert_i32x4_s')),
   'int32 bool': ofOne((code, x) => code.get(x).integers(0).op('i32x4.ne')),
+  'float32 int32': ofOne(toInt32),
   'float32 bool': ofOne((code, x) => code.get(x).floats(0).op('f32x4.ne')),
 };
 

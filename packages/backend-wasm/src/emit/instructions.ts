@@ -39,6 +39,7 @@ const lanes = {
   'v128.bitselect': 82,
   'f32x4.floor': 104,
   'f32x4.nearest': 106,
+  'f64x2.floor': 117,
   'i16x8.extend_low_i8x16_u': 137,
   'i32x4.extend_low_i16x8_u': 169,
   'i32x4.neg': 161,
@@ -60,8 +61,12 @@ const lanes = {
   'f32x4.min': 232,
   'f32x4.max': 233,
   'f32x4.pmax': 235,
+  'f64x2.div': 243,
   'i32x4.trunc_sat_f32x4_s': 248,
+  'i32x4.trunc_sat_f32x4_u': 249,
   'f32x4.convert_i32x4_s': 250,
+  'i32x4.trunc_sat_f64x2_s_zero': 252,
+  'f64x2.convert_low_i32x4_s': 254,
   'f32x4.relaxed_madd': 0x105,
 } as const;
 
