@@ -142,7 +142,7 @@ export function convMatmul(step: Step, settings: Settings, layout: Layout): Lowe
   const images = imagesOf(step.inputs[0]!.type.shape);
   const channels = images[3];
   const [depth, outputs] = step.inputs[1]!.type.shape as Pair;
-  const packing = { matrices: 1, matrixStep: 0, depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
+  const packing = { matrices: [], matrixSteps: [], depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
   return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, tapStep: channels * outputs, settings, layout });
 }
 
@@ -159,7 +159,7 @@ export function convInputMatmul(step: Step, settings: Settings, layout: Layout):
   const frame = spreadFrame(imagesOf(step.type.shape), windowOf(step));
   const taps = window[0] * window[1];
   // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
-  const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
+  const packing = { matrices: [], matrixSteps: [], depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
   const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, tapStep: -channels * outputs, settings, layout });
   return lowered && { ...lowered, guard: { operands: lowered.guard?.operands ?? [1], otherwise: null } };
 }
@@ -202,7 +202,7 @@ export function convFilterMatmul(step: Step, settings: Settings, layout: Layout)
     tileRows,
     fma: settings.fma,
   });
-  const packing = { matrices: 1, matrixStep: 0, depth: [places], depthSteps: [outputs], columns: each, columnStep: 1 };
+  const packing = { matrices: [], matrixSteps: [], depth: [places], depthSteps: [outputs], columns: each, columnStep: 1 };
   const inGroup = (group: number): Call[] => [
     ...packCalls(packing, operand(1, 4 * group * each), panels),
     { ...multiply, places: [beyond(place, 4 * group * depth), panels, beyond(result, 4 * group * each), ...epilogue.extras(0, 4 * group * each)] },

@@ -17,7 +17,7 @@ export function grouped(step: Step, settings: Settings): Lowered | null {
   return slideGroups(step, {
     window: description,
     frame: paddedFrame(imagesOf(step.inputs[0]!.type.shape), description),
-    packing: { matrices: 1, matrixStep: 0, depth: [depth], depthSteps: [outputs], columns: each, columnStep: 1 },
+    packing: { matrices: [], matrixSteps: [], depth: [depth], depthSteps: [outputs], columns: each, columnStep: 1 },
     packFrom: (group) => group * each,
     settings,
   });
@@ -33,7 +33,7 @@ export function groupedInput(step: Step, settings: Settings): Lowered | null {
   const lowered = slideGroups(step, {
     window: { ...description, strides: [1, 1] },
     frame: spreadFrame(imagesOf(step.type.shape), description),
-    packing: { matrices: 1, matrixStep: 0, depth: [taps, each], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs },
+    packing: { matrices: [], matrixSteps: [], depth: [taps, each], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs },
     packFrom: (group) => (taps - 1) * channels * outputs + group * each,
     settings,
   });

@@ -1,0 +1,29 @@
+import { matmul, relu, tensor, type Tensor } from '@unfoldjs/core';
+import { dataFor } from '@unfoldjs/backend-testkit/arbitraries';
+import { onBoth } from './on-both.js';
+
+describe('products of batches in WebAssembly', () => {
+  const same = onBoth();
+  const whole = (shape: number[], seed: number): Tensor => tensor(dataFor({ dtype: 'float32', shape }, seed, 'integers'), shape);
+
+  for (const [left, right] of [
+    [[], []],
+    [[3], []],
+    [[], [3]],
+    [[2, 3], [3]],
+    [[3], [2, 3]],
+    [[2, 1], [1, 3]],
+    [[1, 3, 1], [2, 1, 4]],
+    [[2, 1, 4], [2, 3, 1]],
+  ] as const) {
+    it(`broadcast ${JSON.stringify(left)} with ${JSON.stringify(right)}, in all transpositions`, async () => {
+      for (const transposeA of [false, true]) {
+        for (const transposeB of [false, true]) {
+          const a = whole([...left, ...(transposeA ? [6, 5] : [5, 6])], 1);
+          const b = whole([...right, ...(transposeB ? [11, 6] : [6, 11])], 2);
+          await same(() => relu(matmul(a, b, { transposeA, transposeB }).add(whole([11], 3))));
+        }
+      }
+    });
+  }
+});
