@@ -1,4 +1,4 @@
-import { div, less, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, round, tensor, type Tensor } from '@unfoldjs/core';
+import { div, less, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, pow, round, tensor, type Tensor } from '@unfoldjs/core';
 import { dataFor } from '@unfoldjs/backend-testkit/arbitraries';
 import { onBoth } from './on-both.js';
 
@@ -24,6 +24,13 @@ describe('elementwise code in WebAssembly', () => {
     const values = [...edges, ...edges.map((value) => -value), NaN, -0];
     await same(() => tensor(values).cast('int32'));
     await same(() => tensor(dataFor({ dtype: 'float32', shape: [300] }, 1, 'reals').map((value) => value * 2 ** 31)).cast('int32'));
+  });
+
+  it('is there for powers, those of special values included', async () => {
+    const values = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 2.5, -2.5, 1e-40, -1e-40, 1 + 2 ** -23, 1 - 2 ** -24, 1e38, -1e38, 2 ** 24, Infinity, -Infinity, NaN];
+    const [bases, exponents] = [tensor(values, [values.length, 1]), tensor(values, [1, values.length])];
+    await same(() => pow(bases, exponents));
+    await same(() => pow(tensor(dataFor({ dtype: 'float32', shape: [99] }, 1, 'reals')).abs(), 0.75));
   });
 
   it('is there for what is made of them', async () => {

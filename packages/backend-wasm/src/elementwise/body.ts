@@ -3,6 +3,7 @@ import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { PlainInstruction } from '../emit/instructions.js';
 import { exp, log, tanh } from './functions.js';
 import { floorDiv, floorMod, toInt32 } from './integers.js';
+import { pow } from './power.js';
 
 /** Elementwise code as the core's fused ops carry it: each instruction reads operands, earlier instructions or numbers. */
 export type BodyArg = { readonly input: number } | { readonly step: number } | { readonly value: number; readonly dtype: DType };
@@ -48,6 +49,7 @@ const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   mul: { float32: direct('f32x4.mul'), int32: direct('i32x4.mul') },
   div: { float32: direct('f32x4.div'), int32: (code, [a, b]) => floorDiv(code, a!, b!) },
   mod: { int32: (code, [a, b]) => floorMod(code, a!, b!) },
+  pow: { float32: (code, [x, y]) => pow(code, x!, y!) },
   max: { float32: direct('f32x4.max'), int32: direct('i32x4.max_s'), bool: direct('v128.or') },
   min: { float32: direct('f32x4.min'), int32: direct('i32x4.min_s'), bool: direct('v128.and') },
   less: { float32: direct('f32x4.lt'), int32: direct('i32x4.lt_s'), bool: (code, [a, b]) => code.get(a!).op('v128.not').get(b!).op('v128.and') },

@@ -69,6 +69,11 @@ export class FunctionBuilder {
     return this.#simd(12, ...bytesOf(Float32Array.of(value, value, value, value)));
   }
 
+  /** The same double in both halves. */
+  doubles(value: number): this {
+    return this.#simd(12, ...bytesOf(Float64Array.of(value, value)));
+  }
+
   /** The same integer in all four lanes. */
   integers(value: number): this {
     return this.#simd(12, ...bytesOf(Int32Array.of(value, value, value, value)));
@@ -154,4 +159,4 @@ export class FunctionBuilder {
   }
 }
 
-const bytesOf = (four: Float32Array | Int32Array): Uint8Array => new Uint8Array(four.buffer);
+const bytesOf = (lanes: Float32Array | Float64Array | Int32Array): Uint8Array => new Uint8Array(lanes.buffer);

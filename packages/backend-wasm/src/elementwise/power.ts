@@ -1,0 +1,60 @@
+import type { FunctionBuilder, Local } from '../emit/function-builder.js';
+
+/** Terms of log2(m) = s (c0 + c1 s^2 + ...), s = (m - 1) / (m + 1), for m in [sqrt(1/2), sqrt(2)): what follows them is below 2^-45 of the first. */
+const logTerms = Array.from({ length: 9 }, (_, k) => 2 / (Math.LN2 * (2 * k + 1)));
+
+/** Terms of 2^f for |f| <= 1/2. */
+const powerTerms = Array.from({ length: 13 }, (_, k) => Array.from({ length: k }, (_, i) => Math.LN2 / (i + 1)).reduce((product, factor) => product * factor, 1));
+
+/**
+ * x^y = 2^(y log2 |x|) of four floats, in doubles, so that whole powers that fit are exact; special values are those of `Math.pow`.
+ * Arguments are read from locals and not written.
+ */
+export function pow(code: FunctionBuilder, x: Local, y: Local): void {
+  const [size, scaled, tiny, exponent, mantissa, small, isWhole, result] = code.locals('v128', 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  code.get(x).op('f32x4.abs').set(size);
+  code.get(size).floats(2 ** -126).op('f32x4.lt').set(tiny);
+  code.get(size).floats(2 ** 24).op('f32x4.mul').get(size).get(tiny).op('v128.bitselect').set(scaled);
+  code.get(scaled).i32(23).op('i32x4.shr_u').integers(126).op('i32x4.sub').op('f32x4.convert_i32x4_s').get(tiny).floats(24).op('v128.and').op('f32x4.sub').set(exponent);
+  code.get(scaled).integers(0x007fffff).op('v128.and').floats(0.5).op('v128.or').set(mantissa);
+  code.get(mantissa).floats(Math.SQRT1_2).op('f32x4.lt').set(small);
+  code.get(exponent).get(small).floats(1).op('v128.and').op('f32x4.sub').set(exponent);
+  code.get(mantissa).get(mantissa).get(small).op('v128.and').op('f32x4.add').set(mantissa);
+  // The logarithms of 0, infinity and NaN.
+  code.floats(-Infinity).get(exponent).get(size).floats(0).op('f32x4.eq').op('v128.bitselect').set(exponent);
+  code.get(exponent).get(size).get(size).floats(Infinity).op('f32x4.lt').op('v128.bitselect').set(exponent);
+
+  const [m, s, square, t, n] = code.locals('v128', 5) as [Local, Local, Local, Local, Local];
+  const polynomial = (at: Local, terms: readonly number[]): void => {
+    code.doubles(terms.at(-1)!);
+    for (const term of terms.slice(0, -1).reverse()) code.get(at).op('f64x2.mul').doubles(term).op('f64x2.add');
+  };
+  const half = (first: 0 | 2): void => {
+    const widened = (value: Local): void => void code.get(value).get(value).shuffle(first, (first + 1) as 1 | 3, first, (first + 1) as 1 | 3).op('f64x2.promote_low_f32x4');
+    widened(mantissa);
+    code.set(m).get(m).doubles(1).op('f64x2.sub').get(m).doubles(1).op('f64x2.add').op('f64x2.div').set(s);
+    code.get(s).get(s).op('f64x2.mul').set(square);
+    polynomial(square, logTerms);
+    code.get(s).op('f64x2.mul');
+    widened(exponent);
+    code.op('f64x2.add');
+    widened(y);
+    // Beyond these bounds a float is infinite, or 0.
+    code.op('f64x2.mul').doubles(-200).op('f64x2.max').doubles(200).op('f64x2.min').set(t);
+    code.get(t).op('f64x2.nearest').set(n);
+    code.get(t).get(n).op('f64x2.sub').set(s);
+    polynomial(s, powerTerms);
+    code.integers(0).get(n).op('i32x4.trunc_sat_f64x2_s_zero').integers(1023).op('i32x4.add').i32(20).op('i32x4.shl').shuffle(0, 4, 0, 5);
+    code.op('f64x2.mul').op('f32x4.demote_f64x2_zero');
+  };
+  half(0);
+  half(2);
+  code.shuffle(0, 1, 4, 5).set(result);
+
+  code.get(y).op('f32x4.floor').get(y).op('f32x4.eq').set(isWhole);
+  // An odd power has the sign of x.
+  code.get(result).get(x).floats(-0).op('v128.and').get(isWhole).op('v128.and').get(y).floats(0.5).op('f32x4.mul').op('f32x4.floor').floats(2).op('f32x4.mul').get(y).op('f32x4.ne').op('v128.and').op('v128.or');
+  // A broken power of a finite number below 0 is NaN, as all ones are.
+  code.get(x).floats(0).op('f32x4.lt').get(size).floats(Infinity).op('f32x4.lt').op('v128.and').get(isWhole).op('v128.not').op('v128.and').op('v128.or').set(result);
+  code.floats(1).get(result).get(y).floats(0).op('f32x4.eq').op('v128.bitselect');
+}
