@@ -26,4 +26,10 @@ describe('products of batches in WebAssembly', () => {
       }
     });
   }
+
+  it('wrap where they are of int32', async () => {
+    const whole32 = (shape: number[], seed: number): Tensor => tensor(dataFor({ dtype: 'int32', shape }, seed, 'extremes'), shape, 'int32');
+    await same(() => matmul(whole32([5, 7], 1), whole32([7, 13], 2)));
+    await same(() => matmul(whole32([2, 1030, 6], 1), whole32([2, 1030, 9], 2), { transposeA: true }));
+  });
 });

@@ -1,4 +1,5 @@
 import { broadcastStrides, sizeOf, stridesOf, type Step } from '@unfoldjs/core';
+import { bodyOf } from '../elementwise/body.js';
 import { strided } from '../elementwise/strided.js';
 import { beyond, kept, operand, output, scratch, type Call, type Kept, type Lowered, type Place } from '../plan/lowered.js';
 import { packedSize, product } from '../products/product.js';
@@ -20,12 +21,13 @@ export function rowWalk(depth: number): Walk {
   return { levels: [], length: depth, kStep: 4 };
 }
 
-/** `matmul` and `matmulEpilogue` of float32, all four transpositions, batched. */
+/** `matmul` and `matmulEpilogue`, all four transpositions, batched; of int32 without an epilogue. */
 export function matmul(step: Step, settings: Settings): Lowered | null {
   const { op, attrs, inputs, type } = step;
   if (op.name !== 'matmul' && op.name !== 'matmulEpilogue') return null;
   const [left, right] = inputs as [Step['inputs'][0], Step['inputs'][0]];
-  if (left.type.dtype !== 'float32' || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
+  const isInteger = left.type.dtype === 'int32';
+  if ((isInteger && bodyOf(attrs.epilogue).length > 0) || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
   const [m, n] = type.shape.slice(-2) as [number, number];
   const k = left.type.shape.at(attrs.transposeA ? -2 : -1)!;
   const epilogue = withEpilogue(step, n);
@@ -72,6 +74,7 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
       ...epilogue.fused,
       tileRows: part.rows,
       fma: settings.fma,
+      isInteger,
     });
     calls.push({ ...multiply, places: [beyond(a, 4 * part.from * k), kept(0), beyond(result, 4 * part.from * n), ...epilogue.extras(4 * part.from * n)] });
   }
