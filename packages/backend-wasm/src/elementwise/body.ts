@@ -42,7 +42,10 @@ const relu = ofOne((code, x) => code.get(x).floats(0).op('f32x4.pmax').floats(0)
 
 const where: Write = (code, [condition, a, b]) => code.get(a!).get(b!).get(condition!).op('v128.bitselect');
 
-/** Code by op and by the dtype of its last operand; what is not here has none. */
+/**
+ * Code by op and by the dtype of its last operand; what is not here has none. Of the primitives these are sin and cos, whose large arguments
+ * are reduced by a table, mod of floats, whose quotients have any size, and pow of int32, which loops.
+ */
 const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   add: { float32: direct('f32x4.add'), int32: direct('i32x4.add') },
   sub: { float32: direct('f32x4.sub'), int32: direct('i32x4.sub') },
