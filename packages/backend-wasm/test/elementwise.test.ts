@@ -1,4 +1,4 @@
-import { div, less, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, pow, round, tensor, type Tensor } from '@unfoldjs/core';
+import { cos, div, less, logicalAnd, logicalNot, logicalOr, logicalXor, maximum, minimum, mod, pow, round, sin, tensor, type Tensor } from '@unfoldjs/core';
 import { dataFor } from '@unfoldjs/backend-testkit/arbitraries';
 import { onBoth } from './on-both.js';
 
@@ -31,6 +31,19 @@ describe('elementwise code in WebAssembly', () => {
     const [bases, exponents] = [tensor(values, [values.length, 1]), tensor(values, [1, values.length])];
     await same(() => pow(bases, exponents));
     await same(() => pow(tensor(dataFor({ dtype: 'float32', shape: [99] }, 1, 'reals')).abs(), 0.75));
+  });
+
+  it('is there for powers of int32, which wrap', async () => {
+    const bases = [0, 1, -1, 2, -2, 3, 46341, -(2 ** 31), 2 ** 31 - 1];
+    const exponents = [0, 1, 2, 3, 7, 31, 32, -1, -2, -(2 ** 31), 2 ** 31 - 1];
+    await same(() => pow(tensor(bases, [bases.length, 1], 'int32'), tensor(exponents, [1, exponents.length], 'int32')));
+  });
+
+  it('is there for sines and cosines of numbers of any size', async () => {
+    const sizes = Array.from({ length: 278 }, (_, i) => 1.37 * 2 ** (i - 149));
+    // The last two lie very near to multiples of pi / 2.
+    const values = [...sizes, ...sizes.map((value) => -value), 0, -0, Infinity, NaN, 3.4028235e38, Math.PI, Math.PI / 2, 16367173 * 2 ** 72, 355 * 32];
+    for (const op of [sin, cos]) await same(() => op(tensor(values)));
   });
 
   it('is there for what is made of them', async () => {

@@ -1,8 +1,9 @@
 import type { AttrValue, Attrs, DType, OpDef, TensorType } from '@unfoldjs/core';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { PlainInstruction } from '../emit/instructions.js';
+import { circular } from './circular.js';
 import { exp, log, tanh } from './functions.js';
-import { floorDiv, floorMod, toInt32 } from './integers.js';
+import { floorDiv, floorMod, integerPower, toInt32 } from './integers.js';
 import { pow } from './power.js';
 
 /** Elementwise code as the core's fused ops carry it: each instruction reads operands, earlier instructions or numbers. */
@@ -42,17 +43,14 @@ const relu = ofOne((code, x) => code.get(x).floats(0).op('f32x4.pmax').floats(0)
 
 const where: Write = (code, [condition, a, b]) => code.get(a!).get(b!).get(condition!).op('v128.bitselect');
 
-/**
- * Code by op and by the dtype of its last operand; what is not here has none. Of the primitives these are sin and cos, whose large arguments
- * are reduced by a table, mod of floats, whose quotients have any size, and pow of int32, which loops.
- */
+/** Code by op and by the dtype of its last operand; what is not here has none. Of the primitives that is mod of floats, whose quotients have any size. */
 const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   add: { float32: direct('f32x4.add'), int32: direct('i32x4.add') },
   sub: { float32: direct('f32x4.sub'), int32: direct('i32x4.sub') },
   mul: { float32: direct('f32x4.mul'), int32: direct('i32x4.mul') },
   div: { float32: direct('f32x4.div'), int32: (code, [a, b]) => floorDiv(code, a!, b!) },
   mod: { int32: (code, [a, b]) => floorMod(code, a!, b!) },
-  pow: { float32: (code, [x, y]) => pow(code, x!, y!) },
+  pow: { float32: (code, [x, y]) => pow(code, x!, y!), int32: (code, [base, exponent]) => integerPower(code, base!, exponent!) },
   max: { float32: direct('f32x4.max'), int32: direct('i32x4.max_s'), bool: direct('v128.or') },
   min: { float32: direct('f32x4.min'), int32: direct('i32x4.min_s'), bool: direct('v128.and') },
   less: { float32: direct('f32x4.lt'), int32: direct('i32x4.lt_s'), bool: (code, [a, b]) => code.get(a!).op('v128.not').get(b!).op('v128.and') },
@@ -63,6 +61,8 @@ const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   exp: { float32: ofOne(exp) },
   log: { float32: ofOne(log) },
   sqrt: { float32: direct('f32x4.sqrt') },
+  sin: { float32: ofOne((code, x) => circular(code, x, false)) },
+  cos: { float32: ofOne((code, x) => circular(code, x, true)) },
   tanh: { float32: ofOne(tanh) },
   floor: { float32: direct('f32x4.floor') },
   isNaN: { float32: ofOne((code, x) => code.get(x).get(x).op('f32x4.ne')) },

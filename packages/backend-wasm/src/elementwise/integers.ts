@@ -32,3 +32,16 @@ export function toInt32(code: FunctionBuilder, x: Local): void {
   code.get(x).get(x).floats(2 ** -32).op('f32x4.mul').op('f32x4.floor').floats(2 ** 32).op('f32x4.mul').op('f32x4.sub').op('i32x4.trunc_sat_f32x4_u');
   code.get(x).op('f32x4.abs').floats(2 ** 31).op('f32x4.lt').op('v128.bitselect');
 }
+
+/** base^exponent modulo 2^32, by squares; a negative power of 1 or -1 is that of its lowest digit, of others 0. */
+export function integerPower(code: FunctionBuilder, base: Local, exponent: Local): void {
+  const [result, factor, rest] = code.locals('v128', 3) as [Local, Local, Local];
+  code.integers(1).set(result).get(base).set(factor).get(exponent).set(rest);
+  code.times(32, () => {
+    code.get(result).get(factor).op('i32x4.mul').get(result).get(rest).integers(1).op('v128.and').integers(0).op('i32x4.ne').op('v128.bitselect').set(result);
+    code.get(factor).get(factor).op('i32x4.mul').set(factor).get(rest).i32(1).op('i32x4.shr_u').set(rest);
+  });
+  code.get(result).get(exponent).integers(0).op('i32x4.lt_s').op('v128.not');
+  for (const unit of [1, -1]) code.get(base).integers(unit).op('i32x4.eq').op('v128.or');
+  code.op('v128.and');
+}

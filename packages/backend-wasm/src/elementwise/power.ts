@@ -1,10 +1,11 @@
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
+import { joinHalves, polynomialOfDoubles, seriesTerm, widen } from './doubles.js';
 
 /** Terms of log2(m) = s (c0 + c1 s^2 + ...), s = (m - 1) / (m + 1), for m in [sqrt(1/2), sqrt(2)): what follows them is below 2^-45 of the first. */
-const logTerms = Array.from({ length: 9 }, (_, k) => 2 / (Math.LN2 * (2 * k + 1)));
+const logTerms = (): number[] => Array.from({ length: 9 }, (_, k) => 2 / (Math.LN2 * (2 * k + 1)));
 
 /** Terms of 2^f for |f| <= 1/2. */
-const powerTerms = Array.from({ length: 13 }, (_, k) => Array.from({ length: k }, (_, i) => Math.LN2 / (i + 1)).reduce((product, factor) => product * factor, 1));
+const powerTerms = (): number[] => Array.from({ length: 13 }, (_, k) => seriesTerm(Math.LN2, k));
 
 /**
  * x^y = 2^(y log2 |x|) of four floats, in doubles, so that whole powers that fit are exact; special values are those of `Math.pow`.
@@ -25,31 +26,27 @@ export function pow(code: FunctionBuilder, x: Local, y: Local): void {
   code.get(exponent).get(size).get(size).floats(Infinity).op('f32x4.lt').op('v128.bitselect').set(exponent);
 
   const [m, s, square, t, n] = code.locals('v128', 5) as [Local, Local, Local, Local, Local];
-  const polynomial = (at: Local, terms: readonly number[]): void => {
-    code.doubles(terms.at(-1)!);
-    for (const term of terms.slice(0, -1).reverse()) code.get(at).op('f64x2.mul').doubles(term).op('f64x2.add');
-  };
-  const half = (first: 0 | 2): void => {
-    const widened = (value: Local): void => void code.get(value).get(value).shuffle(first, (first + 1) as 1 | 3, first, (first + 1) as 1 | 3).op('f64x2.promote_low_f32x4');
-    widened(mantissa);
+  const half = (which: 'low' | 'high'): Local => {
+    const power = code.local('v128');
+    widen(code, mantissa, which);
     code.set(m).get(m).doubles(1).op('f64x2.sub').get(m).doubles(1).op('f64x2.add').op('f64x2.div').set(s);
     code.get(s).get(s).op('f64x2.mul').set(square);
-    polynomial(square, logTerms);
+    polynomialOfDoubles(code, square, logTerms());
     code.get(s).op('f64x2.mul');
-    widened(exponent);
+    widen(code, exponent, which);
     code.op('f64x2.add');
-    widened(y);
+    widen(code, y, which);
     // Beyond these bounds a float is infinite, or 0.
     code.op('f64x2.mul').doubles(-200).op('f64x2.max').doubles(200).op('f64x2.min').set(t);
     code.get(t).op('f64x2.nearest').set(n);
     code.get(t).get(n).op('f64x2.sub').set(s);
-    polynomial(s, powerTerms);
+    polynomialOfDoubles(code, s, powerTerms());
     code.integers(0).get(n).op('i32x4.trunc_sat_f64x2_s_zero').integers(1023).op('i32x4.add').i32(20).op('i32x4.shl').shuffle(0, 4, 0, 5);
-    code.op('f64x2.mul').op('f32x4.demote_f64x2_zero');
+    code.op('f64x2.mul').op('f32x4.demote_f64x2_zero').set(power);
+    return power;
   };
-  half(0);
-  half(2);
-  code.shuffle(0, 1, 4, 5).set(result);
+  joinHalves(code, half('low'), half('high'));
+  code.set(result);
 
   code.get(y).op('f32x4.floor').get(y).op('f32x4.eq').set(isWhole);
   // An odd power has the sign of x.

@@ -36,6 +36,7 @@ const lanes = {
   'v128.not': 77,
   'v128.and': 78,
   'v128.or': 80,
+  'v128.xor': 81,
   'v128.bitselect': 82,
   'f32x4.demote_f64x2_zero': 94,
   'f64x2.promote_low_f32x4': 95,
