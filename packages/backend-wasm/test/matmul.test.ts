@@ -1,4 +1,4 @@
-import { matmul, relu, tensor, type Tensor } from '@unfoldjs/core';
+import { im2col, matmul, relu, reshape, tensor, type Tensor } from '@unfoldjs/core';
 import { dataFor } from '@unfoldjs/backend-testkit/arbitraries';
 import { onBoth } from './on-both.js';
 
@@ -31,5 +31,11 @@ describe('products of batches in WebAssembly', () => {
     const whole32 = (shape: number[], seed: number): Tensor => tensor(dataFor({ dtype: 'int32', shape }, seed, 'extremes'), shape, 'int32');
     await same(() => matmul(whole32([5, 7], 1), whole32([7, 13], 2)));
     await same(() => matmul(whole32([2, 1030, 6], 1), whole32([2, 1030, 9], 2), { transposeA: true }));
+  });
+
+  it('of int32 stay apart from what is around them', async () => {
+    const ones = (shape: number[]): Tensor => tensor(dataFor({ dtype: 'int32', shape }, 1, 'integers'), shape, 'int32');
+    await same(() => relu(matmul(ones([5, 7]), ones([7, 13])).add(ones([13]))));
+    await same(() => matmul(reshape(im2col(ones([2, 6, 5, 3]), { window: 2 }), [40, 12]), ones([12, 7])));
   });
 });

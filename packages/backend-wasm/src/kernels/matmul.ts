@@ -1,5 +1,4 @@
 import { broadcastStrides, sizeOf, stridesOf, type Step } from '@unfoldjs/core';
-import { bodyOf } from '../elementwise/body.js';
 import { strided } from '../elementwise/strided.js';
 import { beyond, kept, operand, output, scratch, type Call, type Kept, type Lowered, type Place } from '../plan/lowered.js';
 import { packedSize, product } from '../products/product.js';
@@ -27,7 +26,7 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
   if (op.name !== 'matmul' && op.name !== 'matmulEpilogue') return null;
   const [left, right] = inputs as [Step['inputs'][0], Step['inputs'][0]];
   const isInteger = left.type.dtype === 'int32';
-  if ((isInteger && bodyOf(attrs.epilogue).length > 0) || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
+  if ((isInteger && op.name !== 'matmul') || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
   const [m, n] = type.shape.slice(-2) as [number, number];
   const k = left.type.shape.at(attrs.transposeA ? -2 : -1)!;
   const epilogue = withEpilogue(step, n);
