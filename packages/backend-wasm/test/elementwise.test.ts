@@ -19,6 +19,11 @@ describe('elementwise code in WebAssembly', () => {
     });
   }
 
+  it('is there for remainders of floats, whatever the quotient', async () => {
+    const values = [0, -0, 1, -1, 3, -3, 0.1, -0.7, 1e-45, 1e-38, 7e-3, 16777215, 1e20, 3.4028235e38, -3.3e38, Infinity, -Infinity, NaN, ...dataFor({ dtype: 'float32', shape: [20] }, 1, 'reals')];
+    await same(() => mod(tensor(values, [values.length, 1]), tensor(values, [1, values.length])));
+  });
+
   it('is there for casts to int32, which wrap', async () => {
     const edges = [0.5, 2 ** 24 + 2, 2 ** 31 - 128, 2 ** 31, 2 ** 31 + 256, 3 * 2 ** 30, 2 ** 32 - 256, 2 ** 32, 2 ** 32 + 512, 1.5 * 2 ** 40, 2 ** 55 + 2 ** 32, 2 ** 100, Infinity];
     const values = [...edges, ...edges.map((value) => -value), NaN, -0];

@@ -5,6 +5,7 @@ import { circular } from './circular.js';
 import { exp, log, tanh } from './functions.js';
 import { floorDiv, floorMod, integerPower, toInt32 } from './integers.js';
 import { pow } from './power.js';
+import { remainder } from './remainder.js';
 
 /** Elementwise code as the core's fused ops carry it: each instruction reads operands, earlier instructions or numbers. */
 export type BodyArg = { readonly input: number } | { readonly step: number } | { readonly value: number; readonly dtype: DType };
@@ -43,13 +44,13 @@ const relu = ofOne((code, x) => code.get(x).floats(0).op('f32x4.pmax').floats(0)
 
 const where: Write = (code, [condition, a, b]) => code.get(a!).get(b!).get(condition!).op('v128.bitselect');
 
-/** Code by op and by the dtype of its last operand; what is not here has none. Of the primitives that is mod of floats, whose quotients have any size. */
+/** Code by op and by the dtype of its last operand; what is not here has none, but of the primitives all are. */
 const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   add: { float32: direct('f32x4.add'), int32: direct('i32x4.add') },
   sub: { float32: direct('f32x4.sub'), int32: direct('i32x4.sub') },
   mul: { float32: direct('f32x4.mul'), int32: direct('i32x4.mul') },
   div: { float32: direct('f32x4.div'), int32: (code, [a, b]) => floorDiv(code, a!, b!) },
-  mod: { int32: (code, [a, b]) => floorMod(code, a!, b!) },
+  mod: { float32: (code, [a, b]) => remainder(code, a!, b!), int32: (code, [a, b]) => floorMod(code, a!, b!) },
   pow: { float32: (code, [x, y]) => pow(code, x!, y!), int32: (code, [base, exponent]) => integerPower(code, base!, exponent!) },
   max: { float32: direct('f32x4.max'), int32: direct('i32x4.max_s'), bool: direct('v128.or') },
   min: { float32: direct('f32x4.min'), int32: direct('i32x4.min_s'), bool: direct('v128.and') },
