@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
-import { joinHalves, polynomialOfDoubles, seriesTerm, widen } from './doubles.js';
+import { joinHalves, seriesTerm, widen } from './doubles.js';
+import { polynomial } from './functions.js';
 
 /**
  * The binary digits of 2 / pi, as many as a float of any size needs.
@@ -40,9 +41,9 @@ export function circular(code: FunctionBuilder, x: Local, isCosine: boolean): vo
     code.get(product).op('i32x4.trunc_sat_f64x2_s_zero').set(quarter);
     code.get(turn).get(product).op('f64x2.sub').set(turn);
     code.get(turn).get(turn).op('f64x2.mul').set(square);
-    polynomialOfDoubles(code, square, terms(1));
+    polynomial(code, square, terms(1), 'f64x2');
     code.get(turn).op('f64x2.mul').op('f32x4.demote_f64x2_zero').set(sine);
-    polynomialOfDoubles(code, square, terms(0));
+    polynomial(code, square, terms(0), 'f64x2');
     code.op('f32x4.demote_f64x2_zero').set(cosine);
     return results;
   };

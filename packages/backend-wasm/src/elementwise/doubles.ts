@@ -3,12 +3,6 @@ import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 /** base^power / power!: a term of an exponential series. */
 export const seriesTerm = (base: number, power: number): number => Array.from({ length: power }, (_, i) => base / (i + 1)).reduce((product, factor) => product * factor, 1);
 
-/** Leaves `sum of coefficients[i] * x^i` on the stack, of two doubles. */
-export function polynomialOfDoubles(code: FunctionBuilder, x: Local, coefficients: readonly number[]): void {
-  code.doubles(coefficients.at(-1)!);
-  for (const coefficient of coefficients.slice(0, -1).reverse()) code.get(x).op('f64x2.mul').doubles(coefficient).op('f64x2.add');
-}
-
 /** Leaves two of four floats on the stack, the first or the last two, as doubles. */
 export function widen(code: FunctionBuilder, floats: Local, half: 'low' | 'high'): void {
   code.get(floats);

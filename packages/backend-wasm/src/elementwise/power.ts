@@ -1,5 +1,6 @@
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
-import { joinHalves, polynomialOfDoubles, seriesTerm, widen } from './doubles.js';
+import { joinHalves, seriesTerm, widen } from './doubles.js';
+import { polynomial, splitFloat } from './functions.js';
 
 /** Terms of log2(m) = s (c0 + c1 s^2 + ...), s = (m - 1) / (m + 1), for m in [sqrt(1/2), sqrt(2)): what follows them is below 2^-45 of the first. */
 const logTerms = (): number[] => Array.from({ length: 9 }, (_, k) => 2 / (Math.LN2 * (2 * k + 1)));
@@ -12,15 +13,9 @@ const powerTerms = (): number[] => Array.from({ length: 13 }, (_, k) => seriesTe
  * Arguments are read from locals and not written.
  */
 export function pow(code: FunctionBuilder, x: Local, y: Local): void {
-  const [size, scaled, tiny, exponent, mantissa, small, isWhole, result] = code.locals('v128', 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  const [size, isWhole, result] = code.locals('v128', 3) as [Local, Local, Local];
   code.get(x).op('f32x4.abs').set(size);
-  code.get(size).floats(2 ** -126).op('f32x4.lt').set(tiny);
-  code.get(size).floats(2 ** 24).op('f32x4.mul').get(size).get(tiny).op('v128.bitselect').set(scaled);
-  code.get(scaled).i32(23).op('i32x4.shr_u').integers(126).op('i32x4.sub').op('f32x4.convert_i32x4_s').get(tiny).floats(24).op('v128.and').op('f32x4.sub').set(exponent);
-  code.get(scaled).integers(0x007fffff).op('v128.and').floats(0.5).op('v128.or').set(mantissa);
-  code.get(mantissa).floats(Math.SQRT1_2).op('f32x4.lt').set(small);
-  code.get(exponent).get(small).floats(1).op('v128.and').op('f32x4.sub').set(exponent);
-  code.get(mantissa).get(mantissa).get(small).op('v128.and').op('f32x4.add').set(mantissa);
+  const { mantissa, exponent } = splitFloat(code, size);
   // The logarithms of 0, infinity and NaN.
   code.floats(-Infinity).get(exponent).get(size).floats(0).op('f32x4.eq').op('v128.bitselect').set(exponent);
   code.get(exponent).get(size).get(size).floats(Infinity).op('f32x4.lt').op('v128.bitselect').set(exponent);
@@ -31,7 +26,7 @@ export function pow(code: FunctionBuilder, x: Local, y: Local): void {
     widen(code, mantissa, which);
     code.set(m).get(m).doubles(1).op('f64x2.sub').get(m).doubles(1).op('f64x2.add').op('f64x2.div').set(s);
     code.get(s).get(s).op('f64x2.mul').set(square);
-    polynomialOfDoubles(code, square, logTerms());
+    polynomial(code, square, logTerms(), 'f64x2');
     code.get(s).op('f64x2.mul');
     widen(code, exponent, which);
     code.op('f64x2.add');
@@ -40,7 +35,7 @@ export function pow(code: FunctionBuilder, x: Local, y: Local): void {
     code.op('f64x2.mul').doubles(-200).op('f64x2.max').doubles(200).op('f64x2.min').set(t);
     code.get(t).op('f64x2.nearest').set(n);
     code.get(t).get(n).op('f64x2.sub').set(s);
-    polynomialOfDoubles(code, s, powerTerms());
+    polynomial(code, s, powerTerms(), 'f64x2');
     code.integers(0).get(n).op('i32x4.trunc_sat_f64x2_s_zero').integers(1023).op('i32x4.add').i32(20).op('i32x4.shl').shuffle(0, 4, 0, 5);
     code.op('f64x2.mul').op('f32x4.demote_f64x2_zero').set(power);
     return power;

@@ -24,10 +24,9 @@ export function argMax(step: Step): Lowered | null {
         if (dtype === 'bool') code.get(local).integers(1).op('v128.and').set(local);
         return local;
       };
-      forLines(code, lines, (block, first, count) => {
-        code.get(xs).get(block).i32(strideBytes(dtype, lines.size * lines.inBlock)).op('i32.mul').op('i32.add');
-        code.get(first).i32(strideBytes(dtype, lines.apart)).op('i32.mul').op('i32.add').set(x);
-        code.get(ys).get(block).i32(lines.inBlock).op('i32.mul').get(first).op('i32.add').i32(4).op('i32.mul').op('i32.add').set(y);
+      forLines(code, lines, (start, first, count) => {
+        code.get(xs).get(start).i32(strideBytes(dtype, 1)).op('i32.mul').op('i32.add').set(x);
+        code.get(ys).get(first).i32(4).op('i32.mul').op('i32.add').set(y);
         vectorsOf(count).forEach((lanes, v) => {
           code.get(load(v, lanes)).set(best[v]!).integers(0).set(found[v]!);
         });

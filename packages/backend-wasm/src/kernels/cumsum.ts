@@ -20,13 +20,10 @@ export function cumsum(step: Step): Lowered | null {
       const [xs, ys] = code.params as [Local, Local];
       const [x, y] = code.locals('i32', 2) as [Local, Local];
       const sums = code.locals('v128', lines.together / 4);
-      forLines(code, lines, (block, first, count) => {
-        const start = (base: Local, pointer: Local): void => {
-          code.get(block).i32(lines.size * lines.inBlock).op('i32.mul').get(first).i32(lines.apart).op('i32.mul').op('i32.add');
-          code.i32(reverse ? (lines.size - 1) * lines.step : 0).op('i32.add').i32(4).op('i32.mul').get(base).op('i32.add').set(pointer);
-        };
-        start(xs, x);
-        start(ys, y);
+      forLines(code, lines, (start, _, count) => {
+        if (reverse) code.advance(start, (lines.size - 1) * lines.step);
+        code.get(xs).get(start).i32(4).op('i32.mul').op('i32.add').set(x);
+        code.get(ys).get(start).i32(4).op('i32.mul').op('i32.add').set(y);
         for (const sum of sums) code.integers(0).set(sum);
         code.times(lines.size, () => {
           vectorsOf(count).forEach((lanes, v) => {

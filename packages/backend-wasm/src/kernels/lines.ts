@@ -28,19 +28,21 @@ const groupsOf = ({ inBlock, together }: Lines): number => Math.ceil(inBlock / t
 
 export const unitsOf = (lines: Lines): number => lines.blocks * groupsOf(lines);
 
-/** Runs `visit` for the lines of each unit: `count` of them, from the line `first` of a block on. */
-export function forLines(code: FunctionBuilder, lines: Lines, visit: (block: Local, first: Local, count: number) => void): void {
+/** Runs `visit` for the lines of each unit: `count` of them, from the line `first` of all on, which begins at the element `start`. */
+export function forLines(code: FunctionBuilder, lines: Lines, visit: (start: Local, first: Local, count: number) => void): void {
   const [from, to] = code.params.slice(-2) as [Local, Local];
-  const [block, first] = code.locals('i32', 2) as [Local, Local];
-  const { inBlock, together } = lines;
+  const [block, inside, first, start] = code.locals('i32', 4) as [Local, Local, Local, Local];
+  const { inBlock, together, size, apart } = lines;
   const groups = groupsOf(lines);
   const rest = inBlock % together;
   code.loop(() => code.get(from).get(to).op('i32.lt_s'), () => {
     code.get(from).i32(groups).op('i32.div_u').set(block);
-    code.get(from).get(block).i32(groups).op('i32.mul').op('i32.sub').i32(together).op('i32.mul').set(first);
-    if (rest === 0) visit(block, first, together);
-    else if (groups === 1) visit(block, first, rest);
-    else code.when(() => code.get(first).i32(inBlock - rest).op('i32.lt_s'), () => visit(block, first, together), () => visit(block, first, rest));
+    code.get(from).get(block).i32(groups).op('i32.mul').op('i32.sub').i32(together).op('i32.mul').set(inside);
+    code.get(block).i32(inBlock).op('i32.mul').get(inside).op('i32.add').set(first);
+    code.get(block).i32(inBlock * size).op('i32.mul').get(inside).i32(apart).op('i32.mul').op('i32.add').set(start);
+    if (rest === 0) visit(start, first, together);
+    else if (groups === 1) visit(start, first, rest);
+    else code.when(() => code.get(inside).i32(inBlock - rest).op('i32.lt_s'), () => visit(start, first, together), () => visit(start, first, rest));
     code.advance(from, 1);
   });
 }

@@ -17,12 +17,11 @@ export function softmaxLines(step: Step): Lowered | null {
     params: 4,
     write(code) {
       const [xs, ys] = code.params as [Local, Local];
-      const [start, x, y] = code.locals('i32', 3) as [Local, Local, Local];
+      const [x, y] = code.locals('i32', 2) as [Local, Local];
       const [largest, total, power] = code.locals('v128', 3) as [Local, Local, Local];
-      forLines(code, lines, (block, first, count) => {
-        code.get(block).i32(lines.size * lines.inBlock).op('i32.mul').get(first).i32(lines.apart).op('i32.mul').op('i32.add').i32(4).op('i32.mul').set(start);
+      forLines(code, lines, (start, _, count) => {
         const each = (visit: (value: Local) => void): void => {
-          code.get(xs).get(start).op('i32.add').set(x).get(ys).get(start).op('i32.add').set(y);
+          code.get(xs).get(start).i32(4).op('i32.mul').op('i32.add').set(x).get(ys).get(start).i32(4).op('i32.mul').op('i32.add').set(y);
           code.times(lines.size, () => {
             visit(loadLanes(code, x, 'float32', lines.apart, count).local);
             code.advance(x, 4 * lines.step).advance(y, 4 * lines.step);
