@@ -57,7 +57,7 @@ describe('bundling for the browser', () => {
   const network = `export { conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions';`;
   const budgets: readonly { what: string; code: string; kilobytes: number }[] = [
     { what: '@unfoldjs/core, all of it', code: `export * from '@unfoldjs/core';`, kilobytes: 55 },
-    { what: '@unfoldjs/core and @unfoldjs/backend-wasm', code: `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`, kilobytes: 90 },
+    { what: '@unfoldjs/core and @unfoldjs/backend-wasm', code: `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`, kilobytes: 95 },
     { what: 'what a convolutional network takes to run', code: network, kilobytes: 35 },
     { what: 'what it takes to be trained', code: `${network} export { valueAndGrad } from '@unfoldjs/core/autodiff';`, kilobytes: 45 },
   ];

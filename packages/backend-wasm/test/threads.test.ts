@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { WorkerOptions } from 'node:worker_threads';
-import { add, compile, conv2d, matmul, maxPool2d, relu, reshape, setBackend, softmax, sum, tensor, type Tensor } from '@unfoldjs/core';
-import { valueAndGrad } from '@unfoldjs/core/autodiff';
+import { add, argMax, avgPool2d, col2im, compile, conv2d, cumsum, gather, matmul, max, maxPool2d, relu, reshape, setBackend, softmax, sum, tensor, type Tensor } from '@unfoldjs/core';
+import { grad, valueAndGrad } from '@unfoldjs/core/autodiff';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { expect } from 'chai';
 
@@ -24,6 +24,37 @@ describe('threads of the WebAssembly backend', () => {
       const step = compile((params: Tensor[], x: Tensor) => valueAndGrad(loss)(params, x));
       const { value, gradient } = await step([...weights], numbers(4, [16, 24, 24, 8]));
       results.push((await Promise.all([value, ...(gradient as Tensor[])].map((each) => each.data()))) as Float32Array[]);
+      await backend.dispose();
+    }
+    expect(results[1]).to.deep.equal(results[0]);
+    expect(results[2]).to.deep.equal(results[0]);
+  });
+
+  it('do not change a bit of what is pooled, searched, or moved by index', async () => {
+    const images = numbers(1, [8, 48, 48, 24]);
+    const table = numbers(2, [600, 700]);
+    const indices = tensor(Int32Array.from({ length: 3600 }, (_, i) => ((i * 7919) % 1300) - 650), [600, 6]);
+    const filters = numbers(3, [3, 3, 12, 24]);
+    const patches = numbers(4, [4, 46, 46, 9 * 24]);
+    const all = (x: Tensor, rows: Tensor, at: Tensor, w: Tensor, parts: Tensor): Tensor[] => [
+      avgPool2d(x, { window: 3, strides: 2, padding: 'same' }),
+      grad((from: Tensor) => sum(avgPool2d(from, { window: 3, strides: 2, padding: 'same' }).square()))(x),
+      grad((from: Tensor) => sum(conv2d(from, w, { groups: 2, strides: 2 }).square()))(x),
+      grad((kernel: Tensor) => sum(conv2d(x, kernel, { groups: 2, strides: 2 }).square()))(w),
+      col2im(parts, { window: 3, inputShape: [48, 48] }),
+      argMax(rows, { axis: 0 }),
+      cumsum(rows, { axis: 1 }),
+      sum(x, { axes: [0, 3] }),
+      max(x, { axes: [1, 3] }),
+      softmax(rows, { axis: 0 }),
+      gather(rows, at),
+      grad((from: Tensor) => sum(gather(from, at).square()))(rows),
+    ];
+    const results: unknown[] = [];
+    for (const threads of [1, 2, 3]) {
+      const backend = await wasm({ threads }).open();
+      await setBackend(backend);
+      results.push(await Promise.all((await compile(all)(images, table, indices, filters, patches)).map((each) => each.data())));
       await backend.dispose();
     }
     expect(results[1]).to.deep.equal(results[0]);

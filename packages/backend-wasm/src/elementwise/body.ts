@@ -1,7 +1,11 @@
 import type { AttrValue, Attrs, DType, OpDef, TensorType } from '@unfoldjs/core';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { PlainInstruction } from '../emit/instructions.js';
+import { circular } from './circular.js';
 import { exp, log, tanh } from './functions.js';
+import { floorDiv, floorMod, integerPower, toInt32 } from './integers.js';
+import { pow } from './power.js';
+import { remainder } from './remainder.js';
 
 /** Elementwise code as the core's fused ops carry it: each instruction reads operands, earlier instructions or numbers. */
 export type BodyArg = { readonly input: number } | { readonly step: number } | { readonly value: number; readonly dtype: DType };
@@ -40,15 +44,17 @@ const relu = ofOne((code, x) => code.get(x).floats(0).op('f32x4.pmax').floats(0)
 
 const where: Write = (code, [condition, a, b]) => code.get(a!).get(b!).get(condition!).op('v128.bitselect');
 
-/** Code by op and by the dtype of its last operand; what is not here has none. */
+/** Code by op and by the dtype of its last operand; what is not here has none, but of the primitives all are. */
 const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   add: { float32: direct('f32x4.add'), int32: direct('i32x4.add') },
   sub: { float32: direct('f32x4.sub'), int32: direct('i32x4.sub') },
   mul: { float32: direct('f32x4.mul'), int32: direct('i32x4.mul') },
-  div: { float32: direct('f32x4.div') },
-  max: { float32: direct('f32x4.max'), int32: direct('i32x4.max_s') },
-  min: { float32: direct('f32x4.min'), int32: direct('i32x4.min_s') },
-  less: { float32: direct('f32x4.lt'), int32: direct('i32x4.lt_s') },
+  div: { float32: direct('f32x4.div'), int32: (code, [a, b]) => floorDiv(code, a!, b!) },
+  mod: { float32: (code, [a, b]) => remainder(code, a!, b!), int32: (code, [a, b]) => floorMod(code, a!, b!) },
+  pow: { float32: (code, [x, y]) => pow(code, x!, y!), int32: (code, [base, exponent]) => integerPower(code, base!, exponent!) },
+  max: { float32: direct('f32x4.max'), int32: direct('i32x4.max_s'), bool: direct('v128.or') },
+  min: { float32: direct('f32x4.min'), int32: direct('i32x4.min_s'), bool: direct('v128.and') },
+  less: { float32: direct('f32x4.lt'), int32: direct('i32x4.lt_s'), bool: (code, [a, b]) => code.get(a!).op('v128.not').get(b!).op('v128.and') },
   equal: { float32: direct('f32x4.eq'), int32: direct('i32x4.eq'), bool: direct('i32x4.eq') },
   where: { float32: where, int32: where, bool: where },
   neg: { float32: direct('f32x4.neg'), int32: direct('i32x4.neg') },
@@ -56,6 +62,8 @@ const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   exp: { float32: ofOne(exp) },
   log: { float32: ofOne(log) },
   sqrt: { float32: direct('f32x4.sqrt') },
+  sin: { float32: ofOne((code, x) => circular(code, x, false)) },
+  cos: { float32: ofOne((code, x) => circular(code, x, true)) },
   tanh: { float32: ofOne(tanh) },
   floor: { float32: direct('f32x4.floor') },
   isNaN: { float32: ofOne((code, x) => code.get(x).get(x).op('f32x4.ne')) },
@@ -63,12 +71,12 @@ const writers: Readonly<Record<string, { readonly [K in DType]?: Write }>> = {
   relu: { float32: relu },
 };
 
-/** To int32 from float32 there is none: WebAssembly saturates where the definition wraps. */
 const casts: Readonly<Record<string, Write>> = {
   'bool float32': ofOne((code, x) => code.get(x).floats(1).op('v128.and')),
   'bool int32': ofOne((code, x) => code.get(x).integers(1).op('v128.and')),
   'int32 float32': ofOne((code, x) => code.get(x).op('f32x4.convert_i32x4_s')),
   'int32 bool': ofOne((code, x) => code.get(x).integers(0).op('i32x4.ne')),
+  'float32 int32': ofOne(toInt32),
   'float32 bool': ofOne((code, x) => code.get(x).floats(0).op('f32x4.ne')),
 };
 

@@ -2,10 +2,29 @@ import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 
 // Functions of four floats at a time, within 4 units of the last place. The argument is read from a local and not written.
 
-/** Leaves `sum of coefficients[i] * x^i` on the stack. */
-function polynomial(code: FunctionBuilder, x: Local, coefficients: readonly number[]): void {
-  code.floats(coefficients.at(-1)!);
-  for (const coefficient of coefficients.slice(0, -1).reverse()) code.get(x).op('f32x4.mul').floats(coefficient).op('f32x4.add');
+/** Leaves `sum of coefficients[i] * x^i` on the stack, of floats or doubles. */
+export function polynomial(code: FunctionBuilder, x: Local, coefficients: readonly number[], lanes: 'f32x4' | 'f64x2' = 'f32x4'): void {
+  const push = (value: number): FunctionBuilder => (lanes === 'f32x4' ? code.floats(value) : code.doubles(value));
+  push(coefficients.at(-1)!);
+  for (const coefficient of coefficients.slice(0, -1).reverse()) {
+    code.get(x).op(`${lanes}.mul`);
+    push(coefficient).op(`${lanes}.add`);
+  }
+}
+
+/** A positive, finite float as m 2^n, m in [sqrt(1/2), sqrt(2)). */
+export function splitFloat(code: FunctionBuilder, x: Local): { readonly mantissa: Local; readonly exponent: Local } {
+  const [scaled, tiny, exponent, mantissa, small] = code.locals('v128', 5) as [Local, Local, Local, Local, Local];
+  code.get(x).floats(2 ** -126).op('f32x4.lt').set(tiny);
+  code.get(x).floats(2 ** 24).op('f32x4.mul').get(x).get(tiny).op('v128.bitselect').set(scaled);
+  // The mantissa in [1/2, 1), its exponent beside it.
+  code.get(scaled).i32(23).op('i32x4.shr_u').integers(126).op('i32x4.sub').op('f32x4.convert_i32x4_s').set(exponent);
+  code.get(exponent).get(tiny).floats(24).op('v128.and').op('f32x4.sub').set(exponent);
+  code.get(scaled).integers(0x007fffff).op('v128.and').floats(0.5).op('v128.or').set(mantissa);
+  code.get(mantissa).floats(Math.SQRT1_2).op('f32x4.lt').set(small);
+  code.get(exponent).get(small).floats(1).op('v128.and').op('f32x4.sub').set(exponent);
+  code.get(mantissa).get(mantissa).get(small).op('v128.and').op('f32x4.add').set(mantissa);
+  return { mantissa, exponent };
 }
 
 /** log 2 in two parts, so that n times the first is exact for every exponent n. @source https://www.netlib.org/cephes/ (expf) */
@@ -33,16 +52,9 @@ export function exp(code: FunctionBuilder, x: Local): void {
 
 /** log(x) = n log 2 + log(m), m in [sqrt(1/2), sqrt(2)). NaN below 0, -Infinity at 0. @source https://www.netlib.org/cephes/ (logf) */
 export function log(code: FunctionBuilder, x: Local): void {
-  const [scaled, tiny, exponent, mantissa, small, square, result] = code.locals('v128', 7) as [Local, Local, Local, Local, Local, Local, Local];
-  code.get(x).floats(2 ** -126).op('f32x4.lt').set(tiny);
-  code.get(x).floats(2 ** 24).op('f32x4.mul').get(x).get(tiny).op('v128.bitselect').set(scaled);
-  // The mantissa in [1/2, 1), its exponent beside it.
-  code.get(scaled).i32(23).op('i32x4.shr_u').integers(126).op('i32x4.sub').op('f32x4.convert_i32x4_s').set(exponent);
-  code.get(exponent).get(tiny).floats(24).op('v128.and').op('f32x4.sub').set(exponent);
-  code.get(scaled).integers(0x007fffff).op('v128.and').floats(0.5).op('v128.or').set(mantissa);
-  code.get(mantissa).floats(Math.SQRT1_2).op('f32x4.lt').set(small);
-  code.get(exponent).get(small).floats(1).op('v128.and').op('f32x4.sub').set(exponent);
-  code.get(mantissa).get(mantissa).get(small).op('v128.and').op('f32x4.add').floats(1).op('f32x4.sub').set(mantissa);
+  const { mantissa, exponent } = splitFloat(code, x);
+  const [square, result] = code.locals('v128', 2) as [Local, Local];
+  code.get(mantissa).floats(1).op('f32x4.sub').set(mantissa);
   code.get(mantissa).get(mantissa).op('f32x4.mul').set(square);
   polynomial(code, mantissa, [3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1, 1.1676998740e-1, -1.1514610310e-1, 7.0376836292e-2]);
   code.get(mantissa).op('f32x4.mul').get(square).op('f32x4.mul');

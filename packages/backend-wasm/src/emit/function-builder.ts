@@ -49,10 +49,14 @@ export class FunctionBuilder {
     return this.#emit(...instructions.plain[name as keyof typeof instructions.plain]);
   }
 
-  /** A load from the address on the stack, or a store of the vector above it; `offset` in bytes. */
+  /** A load from the address on the stack, or a store of the value above it; `offset` in bytes. */
   memory(name: MemoryInstruction, offset = 0): this {
-    const [code, alignment] = instructions.memory[name];
-    return this.#simd(code, alignment, ...unsigned(offset));
+    if (name in instructions.memory) {
+      const [code, alignment] = instructions.memory[name as keyof typeof instructions.memory];
+      return this.#simd(code, alignment, ...unsigned(offset));
+    }
+    const [code, alignment] = instructions.scalarMemory[name as keyof typeof instructions.scalarMemory];
+    return this.#emit(code, alignment, ...unsigned(offset));
   }
 
   laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
@@ -63,6 +67,11 @@ export class FunctionBuilder {
   /** The same float in all four lanes. */
   floats(value: number): this {
     return this.#simd(12, ...bytesOf(Float32Array.of(value, value, value, value)));
+  }
+
+  /** The same double in both halves. */
+  doubles(value: number): this {
+    return this.#simd(12, ...bytesOf(Float64Array.of(value, value)));
   }
 
   /** The same integer in all four lanes. */
@@ -150,4 +159,4 @@ export class FunctionBuilder {
   }
 }
 
-const bytesOf = (four: Float32Array | Int32Array): Uint8Array => new Uint8Array(four.buffer);
+const bytesOf = (lanes: Float32Array | Float64Array | Int32Array): Uint8Array => new Uint8Array(lanes.buffer);

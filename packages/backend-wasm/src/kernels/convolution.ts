@@ -142,7 +142,7 @@ export function convMatmul(step: Step, settings: Settings, layout: Layout): Lowe
   const images = imagesOf(step.inputs[0]!.type.shape);
   const channels = images[3];
   const [depth, outputs] = step.inputs[1]!.type.shape as Pair;
-  const packing = { matrices: 1, matrixStep: 0, depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
+  const packing = { matrices: [], matrixSteps: [], depth: [depth], depthSteps: [outputs], columns: outputs, columnStep: 1 };
   return slide({ step, window, frame: paddedFrame(images, window), packing, packFrom: 0, tapStep: channels * outputs, settings, layout });
 }
 
@@ -159,50 +159,58 @@ export function convInputMatmul(step: Step, settings: Settings, layout: Layout):
   const frame = spreadFrame(imagesOf(step.type.shape), windowOf(step));
   const taps = window[0] * window[1];
   // Row (tap, output) of the product is element [last tap - tap, channel, output] of the filters.
-  const packing = { matrices: 1, matrixStep: 0, depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
+  const packing = { matrices: [], matrixSteps: [], depth: [taps, outputs], depthSteps: [-channels * outputs, 1], columns: channels, columnStep: outputs };
   const lowered = slide({ step, window: { window, strides: [1, 1], dilations }, frame, packing, packFrom: (taps - 1) * channels * outputs, tapStep: -channels * outputs, settings, layout });
   return lowered && { ...lowered, guard: { operands: lowered.guard?.operands ?? [1], otherwise: null } };
 }
 
-/** The gradient with respect to the filters, `[KH * KW * C, O]`: pixels of a channel times `dy`, summed over all places. */
+/**
+ * The gradient with respect to the filters, `[KH * KW * C / groups, O]`: pixels of a channel times `dy`, summed over all places; a product a
+ * group, all through the same panels.
+ */
 export function convFilterMatmul(step: Step, settings: Settings, layout: Layout): Lowered | null {
-  if (!isConvolution(step, 'convFilterMatmul')) return null;
+  if (!isFloatConvolution(step, 'convFilterMatmul')) return null;
   const description = windowOf(step);
-  const { window, strides, dilations } = description;
+  const { window, strides, dilations, groups } = description;
   const images = imagesOf(step.inputs[0]!.type.shape);
   const [batch, , , channels] = images;
   const [, rows, columns, outputs] = imagesOf(step.inputs[1]!.type.shape);
   const epilogue = withEpilogue(step, outputs);
   if (!epilogue) return null;
+  const [depth, each] = [channels / groups, outputs / groups];
   const { place, frame, calls: framing, bytes } = framed(images, paddedFrame(images, description), layout.input);
   const places = batch * rows * columns;
   const panels = scratch(bytes);
-  const { place: result, scratchBytes } = epilogue.product(output(), bytes + 4 * packedSize(places, outputs));
+  const { place: result, scratchBytes } = epilogue.product(output(), bytes + 4 * packedSize(places, each));
   const levels: Level[] = [
     { count: batch, step: 4 * frame.height * frame.width * channels },
     { count: rows, step: 4 * strides[0] * frame.width * channels },
   ];
   // Taps without a gap between them are one line of rows.
-  const isDense = dilations[1] === 1;
-  const lineRows = isDense ? window[1] * channels : channels;
-  const tileRows = chooseRows(lineRows, outputs, settings.fma);
+  const isDense = dilations[1] === 1 && groups === 1;
+  const lineRows = isDense ? window[1] * channels : depth;
+  const tileRows = chooseRows(lineRows, each, settings.fma);
   const multiply = product({
-    outer: { count: window[0], aStep: 4 * dilations[0] * frame.width * channels, bStep: 0, cStep: 4 * window[1] * channels * outputs },
-    inner: { count: isDense ? 1 : window[1], aStep: 4 * dilations[1] * channels, bStep: 0, cStep: 4 * channels * outputs },
+    outer: { count: window[0], aStep: 4 * dilations[0] * frame.width * channels, bStep: 0, cStep: 4 * window[1] * depth * outputs },
+    inner: { count: isDense ? 1 : window[1], aStep: 4 * dilations[1] * channels, bStep: 0, cStep: 4 * depth * outputs },
     rows: lineRows,
     rowStep: 4,
     resultStep: 4 * outputs,
     walk: { levels: levels.filter(({ count }) => count > 1), length: columns, kStep: 4 * strides[1] * channels },
-    columns: outputs,
+    columns: each,
     ...epilogue.fused,
     tileRows,
     fma: settings.fma,
   });
-  const packing = { matrices: 1, matrixStep: 0, depth: [places], depthSteps: [outputs], columns: outputs, columnStep: 1 };
+  const packing = { matrices: [], matrixSteps: [], depth: [places], depthSteps: [outputs], columns: each, columnStep: 1 };
+  const inGroup = (group: number): Call[] => [
+    ...packCalls(packing, operand(1, 4 * group * each), panels),
+    { ...multiply, places: [beyond(place, 4 * group * depth), panels, beyond(result, 4 * group * each), ...epilogue.extras(0, 4 * group * each)] },
+  ];
   return {
-    kernel: `implicit product, tiles of ${tileRows}x8`,
+    kernel: `implicit product, ${groups === 1 ? `tiles of ${tileRows}x8` : `${groups} groups`}`,
     reason: `${epilogue.reason}; pixels are read where they lie${framing.length > 0 ? ', in a padded copy' : ''}`,
-    calls: [...framing, ...packCalls(packing, operand(1), panels), { ...multiply, places: [place, panels, result, ...epilogue.extras(0)] }, ...epilogue.calls(result)],
+    calls: [...framing, ...Array.from({ length: groups }, (_, group) => inGroup(group)).flat(), ...epilogue.calls(result)],
     scratchBytes,
     kept: [],
   };

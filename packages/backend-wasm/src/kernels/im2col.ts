@@ -1,12 +1,12 @@
-import { stridesOf, type Step } from '@unfoldjs/core';
+import { sizeOf, stridesOf, type Step } from '@unfoldjs/core';
 import { strided } from '../elementwise/strided.js';
 import { output, type Lowered } from '../plan/lowered.js';
-import { imagesOf, isFloatConvolution, paddedFrame, windowOf } from './convolution.js';
+import { imagesOf, paddedFrame, windowOf } from './convolution.js';
 import { framed } from './frame.js';
 
-/** The matrix of patches, for those who ask for it: `[N, OH, OW, KH * KW * C]`. */
+/** The matrix of patches, for those who ask for it: `[N, OH, OW, KH * KW * C]`. Frames are of elements of four bytes; nobody has images of bool. */
 export function im2col(step: Step): Lowered | null {
-  if (!isFloatConvolution(step, 'im2col')) return null;
+  if (step.op.name !== 'im2col' || step.type.dtype === 'bool' || sizeOf(step.type.shape) === 0 || sizeOf(step.inputs[0]!.type.shape) === 0) return null;
   const description = windowOf(step);
   const { window, strides, dilations } = description;
   const images = imagesOf(step.inputs[0]!.type.shape);

@@ -1,24 +1,30 @@
 import type { Step } from '@unfoldjs/core';
 import type { Lowered } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
+import { argMax } from './arg-max.js';
+import { col2im } from './col2im.js';
 import { convFilterMatmul, convInputMatmul, convMatmul } from './convolution.js';
+import { cumsum } from './cumsum.js';
 import { depthwise, depthwiseFilter, depthwiseInput } from './depthwise.js';
 import type { Layout } from './frame.js';
 import { elementwise } from './elementwise.js';
-import { grouped } from './grouped.js';
+import { gather } from './gather.js';
+import { grouped, groupedInput } from './grouped.js';
 import { im2col } from './im2col.js';
 import { matmul } from './matmul.js';
 import { movement } from './movement.js';
 import { pool } from './pool.js';
 import { poolGradient } from './pool-gradient.js';
 import { reduce } from './reduce.js';
+import { scatterAdd } from './scatter-add.js';
+import { softmaxLines } from './softmax-lines.js';
 import { softmax } from './softmax.js';
 
 /** Makes calls of a step, or says null where it has no code for it. */
 export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered | null;
 
 /** In the order in which they are asked. */
-const lowerings: readonly Lower[] = [elementwise, movement, im2col, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax];
+const lowerings: readonly Lower[] = [elementwise, movement, im2col, col2im, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, softmaxLines, argMax, cumsum, gather, scatterAdd];
 
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
 export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {

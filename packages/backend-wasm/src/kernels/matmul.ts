@@ -1,4 +1,4 @@
-import { sizeOf, type Step } from '@unfoldjs/core';
+import { broadcastStrides, sizeOf, stridesOf, type Step } from '@unfoldjs/core';
 import { strided } from '../elementwise/strided.js';
 import { beyond, kept, operand, output, scratch, type Call, type Kept, type Lowered, type Place } from '../plan/lowered.js';
 import { packedSize, product } from '../products/product.js';
@@ -20,46 +20,50 @@ export function rowWalk(depth: number): Walk {
   return { levels: [], length: depth, kStep: 4 };
 }
 
-/** `matmul` and `matmulEpilogue` of float32, all four transpositions, batched. */
+/** `matmul` and `matmulEpilogue`, all four transpositions, batched; of int32 without an epilogue. */
 export function matmul(step: Step, settings: Settings): Lowered | null {
   const { op, attrs, inputs, type } = step;
   if (op.name !== 'matmul' && op.name !== 'matmulEpilogue') return null;
   const [left, right] = inputs as [Step['inputs'][0], Step['inputs'][0]];
-  if (left.type.dtype !== 'float32' || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
+  const isInteger = left.type.dtype === 'int32';
+  if ((isInteger && op.name !== 'matmul') || [left.type, right.type, type].some(({ shape }) => sizeOf(shape) === 0)) return null;
   const [m, n] = type.shape.slice(-2) as [number, number];
   const k = left.type.shape.at(attrs.transposeA ? -2 : -1)!;
   const epilogue = withEpilogue(step, n);
   if (!epilogue) return null;
 
-  // The operands' matrices, one after the other; broadcasting is between them.
   const batch = type.shape.slice(0, -2);
   const batches = sizeOf(batch);
-  const stepOf = (shape: readonly number[], size: number): number | null => {
-    const count = sizeOf(shape.slice(0, -2));
-    return count === batches ? size : count === 1 ? 0 : null;
+  /** The matrices of an operand: all of them, the only one, or, where it is repeated along some axes, as the batch sees them. */
+  const matricesOf = ({ type: { shape } }: Step['inputs'][0]): { counts: readonly number[]; steps: readonly number[]; isRepeated: boolean } => {
+    const lead = shape.slice(0, -2);
+    const size = sizeOf(shape.slice(-2));
+    if (sizeOf(lead) === batches || sizeOf(lead) === 1) return { counts: [sizeOf(lead)], steps: [size], isRepeated: false };
+    return { counts: batch, steps: broadcastStrides(lead, batch).map((stride) => stride * size), isRepeated: true };
   };
-  const [aStep, bStep] = [stepOf(left.type.shape, m * k), stepOf(right.type.shape, k * n)];
-  if (aStep === null || bStep === null) return null;
-  const bMatrices = bStep === 0 ? 1 : batches;
+  const [aMatrices, bMatrices] = [matricesOf(left), matricesOf(right)];
+  const aStep = sizeOf(aMatrices.counts) === batches ? m * k : 0;
 
   const calls: Call[] = [];
-  let turnedBytes = 0;
+  let copyBytes = 0;
   let a: Place = operand(0);
-  if (attrs.transposeA) {
-    const count = aStep === 0 ? 1 : batches;
-    const turn = strided({ shape: [count, m, k], inputs: [{ dtype: 'float32', strides: [m * k, 1, m] }], output: { dtype: 'float32', strides: [m * k, k, 1] }, body: [] });
+  if (attrs.transposeA || aMatrices.isRepeated) {
+    const shape = [...aMatrices.counts, m, k];
+    const within = attrs.transposeA ? [1, m] : [k, 1];
+    const copy = strided({ shape, inputs: [{ dtype: 'float32', strides: [...aMatrices.steps, ...within] }], output: { dtype: 'float32', strides: stridesOf(shape) }, body: [] });
     a = scratch(0);
-    calls.push({ ...turn, places: [operand(0), a] });
-    turnedBytes = 4 * count * m * k;
+    calls.push({ ...copy, places: [operand(0), a] });
+    copyBytes = 4 * sizeOf(shape);
   }
   const panelFloats = packedSize(k, n);
-  const packing = { matrices: bMatrices, matrixStep: k * n, depth: [k], depthSteps: [attrs.transposeB ? 1 : n], columns: n, columnStep: attrs.transposeB ? k : 1 };
-  const packed: Kept = { operand: 1, bytes: 4 * panelFloats * bMatrices, calls: packCalls(packing, operand(1), kept(0)) };
+  const bCount = sizeOf(bMatrices.counts);
+  const packing = { matrices: bMatrices.counts, matrixSteps: bMatrices.steps, depth: [k], depthSteps: [attrs.transposeB ? 1 : n], columns: n, columnStep: attrs.transposeB ? k : 1 };
+  const packed: Kept = { operand: 1, bytes: 4 * panelFloats * bCount, calls: packCalls(packing, operand(1), kept(0)) };
 
-  const { place: result, scratchBytes } = epilogue.product(output(), turnedBytes);
+  const { place: result, scratchBytes } = epilogue.product(output(), copyBytes);
   for (const part of rowParts(m, n, settings)) {
     const multiply = product({
-      outer: { count: batches, aStep: 4 * aStep, bStep: bStep === 0 ? 0 : 4 * panelFloats, cStep: 4 * m * n },
+      outer: { count: batches, aStep: 4 * aStep, bStep: bCount === batches ? 4 * panelFloats : 0, cStep: 4 * m * n },
       inner: { count: part.lines, aStep: 4 * part.rows * k, bStep: 0, cStep: 4 * part.rows * n },
       rows: part.rows,
       rowStep: 4 * k,
@@ -69,6 +73,7 @@ export function matmul(step: Step, settings: Settings): Lowered | null {
       ...epilogue.fused,
       tileRows: part.rows,
       fma: settings.fma,
+      isInteger,
     });
     calls.push({ ...multiply, places: [beyond(a, 4 * part.from * k), kept(0), beyond(result, 4 * part.from * n), ...epilogue.extras(4 * part.from * n)] });
   }

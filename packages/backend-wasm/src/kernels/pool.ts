@@ -1,10 +1,11 @@
-import { sizeOf, stridesOf, type Step } from '@unfoldjs/core';
+import { sizeOf, stridesOf, type DType, type Step } from '@unfoldjs/core';
 import { storeLanes } from '../elementwise/lanes.js';
 import { strided } from '../elementwise/strided.js';
 import type { FunctionBuilder, Local } from '../emit/function-builder.js';
 import type { FunctionSpec } from '../emit/module-builder.js';
 import { beyond, operand, scratch, type Call, type Lowered, type Place } from '../plan/lowered.js';
 import type { Settings } from '../settings.js';
+import { divisorOf } from './averages.js';
 import { imagesOf, windowOf, type Window } from './convolution.js';
 import { fill } from './fill.js';
 import { frameBytes, nameOfTarget, target, type Images, type Layout } from './frame.js';
@@ -28,8 +29,8 @@ export function poolFrame([, height, width]: Images, [, rows, columns]: Images, 
 }
 
 /** Copies images into a frame that is filled with `value`, or, the other way, out of it. */
-export function toFrame(images: Images, frame: PoolFrame, from: Place, to: Place, value: number): Call[] {
-  const around = fill('float32', images[0] * frame.height * frame.width * images[3], value);
+export function toFrame(images: Images, frame: PoolFrame, from: Place, to: Place, dtype: DType, value: number): Call[] {
+  const around = fill(dtype, images[0] * frame.height * frame.width * images[3], value);
   return [{ ...around, places: [to] }, copyBetween(images, frame, from, to, 'in')];
 }
 export const fromFrame = (images: Images, frame: PoolFrame, from: Place, to: Place): Call => copyBetween(images, frame, from, to, 'out');
@@ -69,41 +70,57 @@ export function forChannels(code: FunctionBuilder, channels: number, pointers: r
 /** Moves pointers behind a pixel that `forChannels` has gone through. */
 export const pixelRest = (channels: number): number => 4 * (channels % 4);
 
-/** `maxPool2d`, and `avgPool2d` where every window counts all its pixels. Rows of the result are units. */
+/** What windows of each dtype are reduced with; room around the images holds `start`, which changes nothing. */
+const reductions = {
+  'avgPool2d float32': { combine: 'f32x4.add', start: 0 },
+  'maxPool2d float32': { combine: 'f32x4.max', start: -Infinity },
+  'maxPool2d int32': { combine: 'i32x4.max_s', start: -(2 ** 31) },
+} as const;
+
+/** `maxPool2d` and `avgPool2d`. Rows of the result are units. */
 export function pool(step: Step, _: Settings, layout: Layout): Lowered | null {
-  const isMax = step.op.name === 'maxPool2d';
-  if ((!isMax && step.op.name !== 'avgPool2d') || step.type.dtype !== 'float32') return null;
-  const [images, places] = [imagesOf(step.inputs[0]!.type.shape), imagesOf(step.type.shape)];
+  const { shape, dtype } = step.type;
+  const name = `${step.op.name} ${dtype}`;
+  if (!Object.hasOwn(reductions, name)) return null;
+  const { combine, start } = reductions[name as keyof typeof reductions];
+  const [images, places] = [imagesOf(step.inputs[0]!.type.shape), imagesOf(shape)];
   if (sizeOf(images) === 0) return null;
   const frame = poolFrame(images, places, windowOf(step));
-  if (!isMax && frame.isCopy) return null;
+  const divisor = step.op.name === 'avgPool2d' ? divisorOf(step, images, places) : null;
   const steps = poolSteps(images, frame, windowOf(step));
   const [batch, rows, columns, channels] = places;
   const into = target(places, layout.output);
 
   const run: FunctionSpec = {
-    key: `${step.op.name} ${JSON.stringify({ places, steps, into: [into.row, into.image] })}`,
+    key: `${name} ${JSON.stringify({ places, steps, into: [into.row, into.image], divisor: divisor?.key })}`,
     params: 4,
     write(code) {
       const [source, results, from, to] = code.params as [Local, Local, Local, Local];
-      const [x, y, n] = code.locals('i32', 3) as [Local, Local, Local];
+      const [x, y, n, row] = code.locals('i32', 4) as [Local, Local, Local, Local];
       const result = code.local('v128');
+      const division = divisor?.write(code);
       const one = (count: number): void => {
+        // A sum begins with 0: of -0 alone it is 0.
+        if (division) code.floats(0).set(result);
         steps.taps.forEach((tap, i) => {
           code.get(x).memory('v128.load', tap);
-          if (i > 0) code.get(result).op(isMax ? 'f32x4.max' : 'f32x4.add');
+          if (division || i > 0) code.get(result).op(combine);
           code.set(result);
         });
-        if (!isMax) code.get(result).floats(steps.taps.length).op('f32x4.div').set(result);
-        storeLanes(code, y, { local: result, dtype: 'float32' }, 1, count);
+        division?.divide(result);
+        storeLanes(code, y, { local: result, dtype }, 1, count);
       };
       code.loop(() => code.get(from).get(to).op('i32.lt_s'), () => {
         code.get(from).i32(rows).op('i32.div_u').set(n);
-        code.get(source).get(n).i32(steps.image).op('i32.mul').op('i32.add');
-        code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').i32(steps.placeRow).op('i32.mul').op('i32.add').set(x);
-        code.get(results).get(n).i32(into.image).op('i32.mul').op('i32.add');
-        code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').i32(into.row).op('i32.mul').op('i32.add').set(y);
+        code.get(from).get(n).i32(rows).op('i32.mul').op('i32.sub').set(row);
+        const at = (base: Local, imageBytes: number, rowBytes: number, pointer: Local): void =>
+          void code.get(base).get(n).i32(imageBytes).op('i32.mul').op('i32.add').get(row).i32(rowBytes).op('i32.mul').op('i32.add').set(pointer);
+        at(source, steps.image, steps.placeRow, x);
+        at(results, into.image, into.row, y);
+        division?.startAt(() => code.get(row));
+        division?.row();
         code.times(columns, () => {
+          division?.place();
           forChannels(code, channels, [x, y], one);
           code.advance(x, steps.place - 4 * channels + pixelRest(channels)).advance(y, pixelRest(channels));
         });
@@ -115,7 +132,7 @@ export function pool(step: Step, _: Settings, layout: Layout): Lowered | null {
   return {
     kernel: `windows, f32x4${nameOfTarget(layout.output !== null)}`,
     reason: `four channels at a time${frame.isCopy ? ', in a copy with room around the images' : ''}`,
-    calls: [...(frame.isCopy ? toFrame(images, frame, operand(0), source, -Infinity) : []), ...into.calls, { run, places: [source, into.place], units: batch * rows, work: sizeOf(places) * steps.taps.length }],
+    calls: [...(frame.isCopy ? toFrame(images, frame, operand(0), source, dtype, start) : []), ...into.calls, { run, places: [source, into.place], units: batch * rows, work: sizeOf(places) * steps.taps.length }],
     writesFrame: layout.output !== null,
     scratchBytes: frame.isCopy ? frameBytes(images, frame) : 0,
     kept: [],

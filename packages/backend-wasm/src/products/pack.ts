@@ -1,12 +1,13 @@
+import { sizeOf, stridesOf } from '@unfoldjs/core';
 import { strided } from '../elementwise/strided.js';
 import type { Kernel } from '../plan/lowered.js';
 import { packedSize } from './product.js';
 import { panelWidth } from './tile.js';
 
-/** A matrix, or several, as it lies in memory: element (k, column) is at the sum of its steps. `depth` may be several axes. */
+/** A matrix, or several, as it lies in memory: element (k, column) is at the sum of its steps. `depth` may be several axes, and so may `matrices`, or none. */
 export interface Packing {
-  readonly matrices: number;
-  readonly matrixStep: number;
+  readonly matrices: readonly number[];
+  readonly matrixSteps: readonly number[];
   readonly depth: readonly number[];
   readonly depthSteps: readonly number[];
   readonly columns: number;
@@ -20,18 +21,19 @@ export interface PackCall extends Kernel {
 }
 
 /** Copies matrices into panels of eight columns, `[panels, depth, 8]` each. What a last, narrower panel has beside its columns is arbitrary. */
-export function packSpec({ matrices, matrixStep, depth, depthSteps, columns, columnStep }: Packing): PackCall[] {
-  const rows = depth.reduce((product, size) => product * size, 1);
+export function packSpec({ matrices, matrixSteps, depth, depthSteps, columns, columnStep }: Packing): PackCall[] {
+  const rows = sizeOf(depth);
   const panels = Math.floor(columns / panelWidth);
   const rest = columns % panelWidth;
   const together = [4, 2, 1].find((count) => panels % count === 0)!;
-  const depthStrides = depth.map((_, axis) => panelWidth * depth.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const depthStrides = stridesOf(depth).map((stride) => panelWidth * stride);
+  const matrixStrides = stridesOf(matrices).map((stride) => stride * packedSize(rows, columns));
   /** Panels go `abreast` through the depth: what is read is a longer stretch, and few enough places are written for the first cache. */
   const copy = (count: number, abreast: number, width: number, from: number, to: number): PackCall => {
     const kernel = strided({
-      shape: [matrices, count / abreast, ...depth, abreast, width],
-      inputs: [{ dtype: 'float32', strides: [matrixStep, abreast * panelWidth * columnStep, ...depthSteps, panelWidth * columnStep, columnStep] }],
-      output: { dtype: 'float32', strides: [packedSize(rows, columns), abreast * rows * panelWidth, ...depthStrides, rows * panelWidth, 1] },
+      shape: [...matrices, count / abreast, ...depth, abreast, width],
+      inputs: [{ dtype: 'float32', strides: [...matrixSteps, abreast * panelWidth * columnStep, ...depthSteps, panelWidth * columnStep, columnStep] }],
+      output: { dtype: 'float32', strides: [...matrixStrides, abreast * rows * panelWidth, ...depthStrides, rows * panelWidth, 1] },
       body: [],
     });
     return { ...kernel, from, to };

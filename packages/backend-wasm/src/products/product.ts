@@ -34,6 +34,8 @@ export interface ProductSpec {
   /** Rows of the left operand in one tile. */
   readonly tileRows: number;
   readonly fma: boolean;
+  /** Products of int32, which have no epilogue. Default false. */
+  readonly isInteger?: boolean;
 }
 
 /** Bytes of a panel that stay in the first cache beside the rows they meet. */
@@ -72,7 +74,7 @@ export function product(spec: ProductSpec): Kernel {
 }
 
 function writeProduct(code: FunctionBuilder, spec: ProductSpec, linesInUnit: number): void {
-  const { outer, inner, rows, rowStep, resultStep, columns, tileRows, fma } = spec;
+  const { outer, inner, rows, rowStep, resultStep, columns, tileRows, fma, isInteger = false } = spec;
   const walk = spec.walk.levels.length > 0 ? spec.walk : { ...spec.walk, levels: [{ count: 1, step: 0 }] };
   const depth = depthOf(walk);
   const first = walk.levels[0]!;
@@ -99,7 +101,7 @@ function writeProduct(code: FunctionBuilder, spec: ProductSpec, linesInUnit: num
     else zero();
     code.get(aTile).set(registers.a).get(panel).set(registers.b);
     if (isCut) code.get(rounds).set(roundsLeft);
-    writeTile(code, registers, { rows: height, vectors, rowStep, walk, fma, ...(isCut && { outermost: roundsLeft }) });
+    writeTile(code, registers, { rows: height, vectors, rowStep, walk, fma, isInteger, ...(isCut && { outermost: roundsLeft }) });
 
     const store = (result: (row: number, v: number) => Lanes): void =>
       each((row, v) => storeLanes(code, cTile, result(row, v), 1, Math.min(4, width - 4 * v), row * resultStep + 16 * v));

@@ -40,6 +40,8 @@ export interface TileSpec {
   readonly walk: Walk;
   /** Multiplies and adds with one rounding. */
   readonly fma: boolean;
+  /** int32 instead of float32. */
+  readonly isInteger?: boolean;
   /** Elements of a run in one round of its loop. Default: what was measured to be best. */
   readonly unroll?: number;
   /** How often the outermost loop runs, where that is not its count. */
@@ -60,7 +62,7 @@ export function tileRegisters(code: FunctionBuilder, rows: number, vectors: 1 | 
  * Adds `sum over k of a[row][k] * b[k][0..]` to the sums of a tile, in the order of k. All distances are immediates. The pointers `a`
  * and `b` are left anywhere.
  */
-export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, unroll = unrollOf(rows, fma), outermost }: TileSpec): void {
+export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, isInteger = false, unroll = unrollOf(rows, fma), outermost }: TileSpec): void {
   const { sums, right, scale, a, b } = registers;
 
   const element = (at: number): void => {
@@ -69,7 +71,8 @@ export function writeTile(code: FunctionBuilder, registers: TileRegisters, { row
       code.get(a).memory('v128.load32_splat', row * rowStep + at * walk.kStep).set(scale);
       for (let v = 0; v < vectors; v++) {
         const sum = sums[row * vectors + v]!;
-        if (fma) code.get(scale).get(right[v]!).get(sum).op('f32x4.relaxed_madd').set(sum);
+        if (isInteger) code.get(sum).get(scale).get(right[v]!).op('i32x4.mul').op('i32x4.add').set(sum);
+        else if (fma) code.get(scale).get(right[v]!).get(sum).op('f32x4.relaxed_madd').set(sum);
         else code.get(sum).get(scale).get(right[v]!).op('f32x4.mul').op('f32x4.add').set(sum);
       }
     }
