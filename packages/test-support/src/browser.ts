@@ -13,6 +13,8 @@ export interface PageOptions {
   readonly isolated: boolean;
   /** A Content-Security-Policy. Default none. */
   readonly policy?: string;
+  /** Folders where packages are looked for as well. */
+  readonly nodePaths?: readonly string[];
 }
 
 export interface TestBrowser {
@@ -33,22 +35,32 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 /** Background traffic, for which tests have no use. */
 const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'];
 
+const findChromium = (): string | undefined => [process.env['UNFOLD_CHROMIUM'] ?? '', ...places].find((path) => existsSync(path));
+const noChromium = 'there is no Chromium on this machine (UNFOLD_CHROMIUM can name one)';
+
+/** Starts the machine's Chromium, or skips what calls it: mode `browser`. */
+export async function startBrowser(context: Context, switches: readonly string[] = []): Promise<TestBrowser> {
+  if (!findChromium()) skip(context, { mode: 'browser', reason: noChromium });
+  const browser = await launchBrowser(switches);
+  modeRuns('browser');
+  return browser;
+}
+
 /**
- * Starts the machine's Chromium, or skips what calls it: mode `browser`. `UNFOLD_CHROMIUM` names the program where it lies elsewhere than
- * is usual.
+ * Starts the machine's Chromium. `UNFOLD_CHROMIUM` names the program where it lies elsewhere than is usual.
  *
  * @param switches - command line switches, such as those that choose a GPU.
+ * @throws {Error} where there is none.
  */
-export async function startBrowser(context: Context, switches: readonly string[] = []): Promise<TestBrowser> {
-  const executablePath = [process.env['UNFOLD_CHROMIUM'] ?? '', ...places].find((path) => existsSync(path));
-  if (!executablePath) skip(context, { mode: 'browser', reason: 'there is no Chromium on this machine (UNFOLD_CHROMIUM can name one)' });
+export async function launchBrowser(switches: readonly string[] = []): Promise<TestBrowser> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(noChromium);
   const browser = await chromium.launch({ executablePath, args: [...quiet, ...switches] });
-  modeRuns('browser');
   return { version: browser.version(), open: (options) => openPage(browser, options), close: () => browser.close() };
 }
 
-async function openPage(browser: Browser, { script, isolated, policy }: PageOptions): Promise<TestPage> {
-  const { outputFiles } = await build({ entryPoints: [script], bundle: true, minify: true, keepNames: true, format: 'esm', platform: 'browser', target: 'es2022', write: false, logLevel: 'silent' });
+async function openPage(browser: Browser, { script, isolated, policy, nodePaths = [] }: PageOptions): Promise<TestPage> {
+  const { outputFiles } = await build({ entryPoints: [script], bundle: true, minify: true, keepNames: true, nodePaths: [...nodePaths], format: 'esm', platform: 'browser', target: 'es2022', write: false, logLevel: 'silent' });
   const code = outputFiles[0]!.text;
   const server = createServer(({ url }, response) => {
     if (isolated) response.setHeader('Cross-Origin-Opener-Policy', 'same-origin').setHeader('Cross-Origin-Embedder-Policy', 'require-corp');

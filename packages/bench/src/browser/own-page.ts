@@ -1,0 +1,4 @@
+import { ownEngines } from './engines.js';
+import { servePage } from './serve-page.js';
+
+servePage(ownEngines);
