@@ -8,10 +8,10 @@ import type { Runner, RunnerSetup } from './runner.js';
 export async function chainRunner({ session, program, plan }: RunnerSetup): Promise<Runner> {
   const { memory } = session;
   const shortcuts = new Map<string, KernelShortcut>();
-  const kernels = plan.kernels.map(({ source: { source, output } }) => {
-    const key = `${output.join()} ${source}`;
+  const kernels = plan.kernels.map(({ source: { source, output, native } }) => {
+    const key = `${output.join()} ${source} ${native?.source ?? ''}`;
     let shortcut = shortcuts.get(key);
-    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output)));
+    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output, native)));
     return shortcut;
   });
   const outputs = new Set<Cell>(program.outputs);

@@ -25,6 +25,12 @@ export interface KernelSettings {
   readonly precision: 'single';
   readonly pipeline?: boolean;
   readonly immutable?: boolean;
+  readonly nativeFunctions?: readonly {
+    readonly name: string;
+    readonly source: string;
+    readonly argumentTypes: Readonly<Record<string, string>>;
+    readonly returnType: string;
+  }[];
 }
 
 export interface PipelineShortcut {

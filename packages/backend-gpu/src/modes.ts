@@ -22,13 +22,17 @@ export interface ModeFacts {
   readonly wide: boolean;
   /** Kernels can have variables that are integers. */
   readonly integers: boolean;
+  /** Kernels can hand each other four elements a texel. */
+  readonly quads: boolean;
+  /** The language of functions that are written for the device itself. */
+  readonly native: 'wgsl' | null;
   /** Math.max and Math.min keep NaN and the sign of zero. */
   readonly exactMax: boolean;
   /** `Infinity` and `NaN` can be written into a kernel. */
   readonly nonFiniteLiterals: boolean;
 }
 
-const exactHost = { integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
+const exactHost = { native: null, quads: false, integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
 const shader = {
   kind: 'gpu',
   execution: 'chain',
@@ -44,11 +48,11 @@ const shader = {
 } as const;
 
 // A kernel takes textures of one form only, so that all results have the same: one dimension, which gpu.js folds into rows.
-const webGl = { ...shader, flat: true, maxThreads: null, integers: false, maxArguments: 15 } as const;
+const webGl = { ...shader, native: null, quads: true, flat: true, maxThreads: null, integers: false, maxArguments: 15 } as const;
 
 export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
   // Eight storage buffers is what gpu.js asks the device for; one of them is the output.
-  webgpu: { ...shader, integers: true, maxArguments: 7 },
+  webgpu: { ...shader, native: 'wgsl', quads: false, integers: true, maxArguments: 7 },
   webgl2: webGl,
   webgl: webGl,
   headlessgl: webGl,

@@ -39,7 +39,7 @@ export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
     const results = sources.map((_, i) => (i === sources.length - 1 ? step.output : cells++));
     sources.forEach((source, i) => {
       const reads = source.arguments.map((argument) => ('operand' in argument ? step.inputs[argument.operand]!.value : results[argument.kernel]!));
-      kernels.push({ step: at, source, reads, writes: results[i]!, elements: sizeOf(source.output) });
+      kernels.push({ step: at, source, reads, writes: results[i]!, elements: sizeOf(source.output) * (source.components ?? 1) });
     });
   });
 

@@ -2,6 +2,7 @@ import { flatten, SharedArray, type Memory } from './buffers.js';
 import { listen } from './gpujs-console.js';
 import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.js';
 import { rowGrid } from './codegen/index-math.js';
+import type { NativeFunction } from './codegen/kernel-source.js';
 import { IdleMemory } from './idle.js';
 import { modeFacts, type GpuMode, type ModeFacts } from './modes.js';
 
@@ -13,7 +14,7 @@ export interface Session {
   readonly gpu: GpuInstance;
   readonly memory: Memory;
   readonly idle: IdleMemory;
-  kernel(source: string, output: readonly number[]): KernelShortcut;
+  kernel(source: string, output: readonly number[], native?: NativeFunction): KernelShortcut;
   /** Runs a kernel and insists that it ran in this mode. */
   call(kernel: KernelShortcut, handles: readonly Handle[], log: string[]): Promise<Handle>;
   dropKernel(kernel: KernelShortcut): void;
@@ -30,6 +31,9 @@ const callsBetweenWaits = 64;
 
 /** What gpu.js calls the modes of its kernel classes: all of WebGL is `gpu`. */
 const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind === 'gpu' && mode !== 'webgpu' ? ['gpu', mode] : [mode]);
+
+/** Every native function takes the number of the thread and gives an element. */
+const nativeTypes = { argumentTypes: { thread: 'Integer' }, returnType: 'Number' } as const;
 
 export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Session {
   const facts = modeFacts[mode];
@@ -48,8 +52,8 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
     gpu,
     memory,
     idle: new IdleMemory(),
-    kernel(source, output) {
-      const make = (): KernelShortcut => gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true });
+    kernel(source, output, native) {
+      const make = (): KernelShortcut => gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true, ...(native && { nativeFunctions: [{ ...native, ...nativeTypes }] }) });
       if (!shared) return make();
       const key = `${output.join()} ${source}`;
       const known = shared.get(key);

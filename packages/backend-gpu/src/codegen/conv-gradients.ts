@@ -4,6 +4,7 @@ import { writeEpilogue } from './epilogue.js';
 import { affine, gridOf, integer } from './index-math.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { overCoveringWindows } from './patches.js';
+import { convFilterPartTiles, convInputTiles } from './wgsl/conv-gradients.js';
 
 type Shape4 = readonly [number, number, number, number];
 
@@ -20,6 +21,8 @@ const manyThreads = 2 ** 15;
 export const convFilterMatmul: Generator = (call) => {
   const { inputs, output, facts } = call;
   const [batch, rows] = inputs[1]!.type.shape as Shape4;
+  const tiles = facts.native === 'wgsl' && batch * sizeOf(output.shape) <= mostPartials ? convFilterPartTiles(call) : null;
+  if (tiles) return [tiles, sumOfParts(call, batch)];
   const results = sizeOf(output.shape);
   const parts = facts.kind !== 'gpu' || results >= manyThreads ? [] : batch * results >= manyThreads ? [batch] : [batch, rows];
   const count = sizeOf(parts);
@@ -95,6 +98,8 @@ function sumOfParts(call: SourceCall, count: number): KernelSource {
 
 /** The gradient of the images, and transposed convolution: each pixel gathers from the windows that cover it. */
 export const convInputMatmul: Generator = (call) => {
+  const tiles = call.facts.native === 'wgsl' ? convInputTiles(call) : null;
+  if (tiles) return [tiles];
   const { inputs, output, facts, op } = call;
   const attrs = call.attrs as unknown as GroupedAttrs;
   const [, rows, columns, outputs] = inputs[0]!.type.shape as Shape4;

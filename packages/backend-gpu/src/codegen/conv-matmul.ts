@@ -1,6 +1,8 @@
 import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
 import { Bindings, type Generator } from './kernel-source.js';
+import { convQuads } from './vec4/conv.js';
+import { convTiles } from './wgsl/conv.js';
 
 type Pair = readonly [number, number];
 
@@ -34,6 +36,10 @@ const longestUnrolledRow = 64;
  * sees only the channels of its own.
  */
 export const convMatmul: Generator = (call) => {
+  const tiles = call.facts.native === 'wgsl' ? convTiles(call) : null;
+  if (tiles) return [tiles];
+  const quads = call.facts.quads ? convQuads(call) : null;
+  if (quads) return quads;
   const { inputs, output, facts, op } = call;
   const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
   const attrs = call.attrs as unknown as WindowAttrs & { readonly groups: number };

@@ -23,6 +23,12 @@ export interface SourceCall {
 /** Where an argument of a kernel comes from: an operand of the step, or the result of an earlier kernel of the same step. */
 export type ArgumentSource = { readonly operand: number } | { readonly kernel: number };
 
+/** A function in the language of the device, which a kernel calls by its name. */
+export interface NativeFunction {
+  readonly name: string;
+  readonly source: string;
+}
+
 /** One gpu.js kernel: source text with every size written in, and how it is bound. */
 export interface KernelSource {
   /** For people: `matmul + 2`. */
@@ -31,8 +37,11 @@ export interface KernelSource {
   readonly reason: string;
   /** `function (a0, a1) { ... }`: a string, so that no compiler or minifier ever touches it. */
   readonly source: string;
+  readonly native?: NativeFunction;
   /** gpu.js's `output`: threads along x, y, z. Their product is the number of elements, in row-major order with x last. */
   readonly output: readonly number[];
+  /** Elements that a thread returns at once, for a kernel of the same step only. Default 1. */
+  readonly components?: 4;
   /** What binds to a0, a1, ... */
   readonly arguments: readonly ArgumentSource[];
 }

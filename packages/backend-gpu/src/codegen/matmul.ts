@@ -2,9 +2,15 @@ import { broadcastStrides } from '@unfoldjs/core';
 import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
 import { Bindings, type Generator } from './kernel-source.js';
+import { matmulQuads } from './vec4/matmul.js';
+import { matmulTiles } from './wgsl/matmul.js';
 
 /** One thread an element of the product, with running indices; an epilogue is applied to the sum before it is stored. */
 export const matmul: Generator = (call) => {
+  const tiles = call.facts.native === 'wgsl' ? matmulTiles(call) : null;
+  if (tiles) return [tiles];
+  const quads = call.facts.quads ? matmulQuads(call) : null;
+  if (quads) return quads;
   const { attrs, inputs, output, facts } = call;
   const [a, b] = [inputs[0]!.type.shape, inputs[1]!.type.shape];
   const [m, n] = output.shape.slice(-2) as [number, number];

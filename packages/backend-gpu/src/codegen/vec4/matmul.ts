@@ -1,0 +1,76 @@
+import { broadcastStrides, sizeOf } from '@unfoldjs/core';
+import { writeEpilogue } from '../epilogue.js';
+import { affine, gridOf } from '../index-math.js';
+import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
+import { divided, packQuads, pick, quads } from './pack.js';
+
+/**
+ * A product on textures of four elements a texel, the left one along the depth, the right one along the columns: five reads for sixteen
+ * products. Null where that is not worth it.
+ */
+export function matmulQuads(call: SourceCall): KernelSource[] | null {
+  const { attrs, inputs, output, facts } = call;
+  const [a, b] = [inputs[0]!.type.shape, inputs[1]!.type.shape];
+  const [m, n] = output.shape.slice(-2) as [number, number];
+  const k = attrs.transposeA ? a.at(-2)! : a.at(-1)!;
+  const batch = output.shape.slice(0, -2);
+  if (output.dtype !== 'float32' || n < 4 || k < 8 || m * n * k < 4096) return null;
+  // One right matrix for all, or one for each of the left ones.
+  const [leftCount, rightCount] = [sizeOf(a.slice(0, -2)), sizeOf(b.slice(0, -2))];
+  const count = sizeOf(batch);
+  if (leftCount !== count || (rightCount !== 1 && rightCount !== count)) return null;
+  const [deep, wide] = [quads(k), quads(n)];
+  const [rowA, stepA] = attrs.transposeA ? [1, m] : [k, 1];
+  const [stepB, columnB] = attrs.transposeB ? [1, k] : [n, 1];
+
+  const left = packQuads(0, [deep, m, count], { size: k, step: stepA, lines: [], address: affine([['this.thread.z', m * k], ['this.thread.y', rowA], ['this.thread.x', 4 * stepA]]), position: 'this.thread.x * 4' });
+  const right = packQuads(1, [wide, deep * 4, rightCount], {
+    size: n,
+    step: columnB,
+    lines: deep * 4 === k ? [] : [`if (this.thread.y > ${k - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`],
+    address: affine([['this.thread.z', k * n], ['this.thread.y', stepB], ['this.thread.x', 4 * columnB]]),
+    position: 'this.thread.x * 4',
+  });
+  const lanes = [0, 1, 2, 3];
+  const matrix = rightCount === 1 ? '0' : 'this.thread.z';
+  const products: KernelSource = {
+    name: 'matmul',
+    reason: 'four elements a texel, four columns a thread',
+    source: `function (a0, a1) {\n  ${[
+      ...lanes.map((lane) => `let s${lane} = 0.0;`),
+      'let q = 0.0;',
+      `for (let k = 0; k < ${deep}; k++) {`,
+      'const v = a0[this.thread.z][this.thread.y][k];',
+      ...lanes.map((lane) => `const w${lane} = a1[${matrix}][q${lane === 0 ? '' : ` + ${lane}`}][this.thread.x];`),
+      ...lanes.map((lane) => `s${lane} += v[0] * w0[${lane}] + v[1] * w1[${lane}] + v[2] * w2[${lane}] + v[3] * w3[${lane}];`),
+      'q += 4;',
+      '}',
+      'return [s0, s1, s2, s3];',
+    ].join('\n  ')}\n}`,
+    output: [wide, m, count],
+    components: 4,
+    arguments: [{ kernel: 0 }, { kernel: 1 }],
+  };
+
+  const grid = gridOf(output.shape, facts);
+  const bindings = new Bindings(call);
+  const sums = bindings.kernel(2);
+  const [row, column] = grid.axes.slice(-2) as [string, string];
+  const strides = broadcastStrides(batch, batch);
+  const epilogue = writeEpilogue(call, bindings, grid.axes);
+  const finish: KernelSource = {
+    name: `results${epilogue.name}`,
+    reason: 'quadruples taken apart',
+    source: bindings.functionOf([
+      ...grid.lines,
+      ...divided('quad', 'lane', column === '0' ? '0.0' : column, 4),
+      `const v = ${sums}[${affine(grid.axes.slice(0, -2).map((axis, i) => [axis, strides[i]!] as const))}][${row}][quad];`,
+      `const sum = ${pick('lane')};`,
+      ...epilogue.lines,
+      `return ${epilogue.result};`,
+    ]),
+    output: grid.output,
+    arguments: bindings.list,
+  };
+  return [left, right, products, finish];
+}

@@ -1,0 +1,14 @@
+import type { ModeFacts } from '../../modes.js';
+
+/** With fewer threads than this a device has little to do. */
+const fewestThreads = 256;
+
+/** Rows and columns of a tile; null where there are too few results for one of four rows. */
+export function chooseTile(rows: number, columns: number, batch: number): readonly [number, number] | null {
+  const sizes = [[8, 8], [8, 4], [4, 4], [4, 2], [4, 1]] as const;
+  const threads = ([down, across]: readonly [number, number]): number => Math.ceil(rows / down) * Math.ceil(columns / across) * batch;
+  return sizes.find(([down, across]) => down <= rows && across <= columns && threads([down, across]) >= fewestThreads) ?? null;
+}
+
+/** Whether a grid of this size can be started. */
+export const fits = (grid: readonly number[], { maxThreads }: ModeFacts): boolean => grid.every((count, k) => count > 0 && (!maxThreads || count <= maxThreads[k]!));
