@@ -43,6 +43,12 @@ describe('gpu.js in a browser', () => {
         expect(device.fallbackReason).to.match(/software|SwiftShader/i);
       });
 
+      for (const kind of ['convolutions', 'products']) {
+        it(`gives several results a thread, those of the reference: ${kind}`, async () => {
+          expect(await page!.call('tiledOf', kind, 30)).to.be.above(2);
+        });
+      }
+
       suiteInPage(() => page!, { runs: 5, arithmetic: 'shader' });
     });
   }
