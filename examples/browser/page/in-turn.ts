@@ -11,17 +11,19 @@ export function queue(): <T>(job: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** A function that runs a job now, or, where one is running, once more after it: calls in between are one. */
-export function latest(job: () => Promise<void>): () => void {
+/** A function that runs a job now, or, where one is running, once more after it: calls in between are one. `busy` is told of both ends. */
+export function latest(job: () => Promise<void>, busy: (isBusy: boolean) => void): () => void {
   let isRunning = false;
   let isStale = false;
   const run = async (): Promise<void> => {
     isRunning = true;
+    busy(true);
     do {
       isStale = false;
       await job();
     } while (isStale);
     isRunning = false;
+    busy(false);
   };
   return () => {
     isStale = true;

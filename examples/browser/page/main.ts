@@ -58,6 +58,7 @@ const refresh = latest(
       runTime.textContent = `${milliseconds(ms)} on ${classifier.backend.name}`;
     }),
   ),
+  (isBusy) => main.setAttribute('aria-busy', String(isBusy)),
 );
 
 const pad = padOn(byId('pad', HTMLCanvasElement), (drawn) => {
