@@ -43,7 +43,7 @@ export function backendTableIn(body: HTMLElement, chosen: (id: ChoiceId) => void
     succeeded(id, { backend: { device }, refusals, timing, answer }) {
       const notes = [
         ...(device.fallbackReason === null ? [] : [make('small', { class: 'reason' }, device.fallbackReason)]),
-        ...refusals.map(({ name, reason }) => make('small', { class: 'reason' }, `${name} refused: ${reason}`)),
+        ...refusals.map(({ name, reason }) => make('details', { class: 'reason' }, make('summary', {}, `${name} refused`), reason)),
       ];
       fill(id, 'ran', [[device.label, ...notes], [milliseconds(timing.first)], [milliseconds(timing.median), make('small', {}, `of ${timing.runs}`)], [answer]]);
     },

@@ -1,6 +1,6 @@
-import { UnfoldError } from '@unfoldjs/core';
+import { setBackend, UnfoldError } from '@unfoldjs/core';
 import { drawDigits } from '@unfoldjs/digits';
-import { choices, openChoice, type ChoiceId } from './backend-choices.js';
+import { choices, openChoice, type ChoiceId, type Opened } from './backend-choices.js';
 import { backendTableIn } from './backend-table.js';
 import { barsIn, mostLikely, percent } from './bars.js';
 import { classifierOn, type Classifier } from './classifier.js';
@@ -83,33 +83,47 @@ const change = guarded(async (ids: readonly ChoiceId[]) => {
 async function run(id: ChoiceId): Promise<void> {
   table.busy(id);
   const before = classifier;
+  let opened: Opened | null = null;
   try {
-    const { backend, refusals } = await openChoice(id);
-    classifier = await classifierOn(backend, trained!.weights);
-    const timing = await measure(() => classifier!.classify(ink ?? emptyInk));
-    const probabilities = await classifier.classify(ink ?? emptyInk);
+    opened = await openChoice(id);
+    const next = await classifierOn(opened.backend, trained!.weights);
+    const timing = await measure(() => next.classify(ink ?? emptyInk));
+    const probabilities = await next.classify(ink ?? emptyInk);
     const best = mostLikely(probabilities);
-    chosen = id;
-    table.succeeded(id, { backend, refusals, timing, answer: ink ? `${best} (${percent(probabilities[best]!)})` : '–' });
+    table.succeeded(id, { ...opened, timing, answer: ink ? `${best} (${percent(probabilities[best]!)})` : '–' });
+    [classifier, chosen] = [next, id];
     await before?.dispose();
   } catch (error) {
-    table.refused(id, error instanceof UnfoldError ? `${error.code}: ${error.problem}` : String(error));
+    refuse(id, error);
     showError(error);
+    if (before) await setBackend(before.backend);
+    await opened?.backend.dispose();
   }
   table.select(chosen);
+}
+
+const refuse = (id: ChoiceId, error: unknown): void => table.refused(id, error instanceof UnfoldError ? `${error.code}: ${error.problem}` : String(error));
+
+/** What is fastest without a GPU, for which gpu.js would have to be loaded. */
+async function openTrainer(): Promise<Opened> {
+  try {
+    return await openChoice(chosen);
+  } catch (error) {
+    refuse(chosen, error);
+    chosen = 'cpu';
+    return openChoice(chosen);
+  }
 }
 
 async function start(): Promise<void> {
   refresh();
   const progress = progressView();
-  await openChoice('wasm').catch(async () => {
-    chosen = 'cpu';
-    return openChoice('cpu');
-  });
+  const { backend } = await openTrainer();
   trained = await train(progress.show);
   progress.done(trained);
   showMaps = await featureMapsView(trained.weights, model.layers[0]!.name);
   await change([chosen]);
+  await backend.dispose();
   showSample();
   main.dataset['state'] = 'trained';
 }

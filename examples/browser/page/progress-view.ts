@@ -23,9 +23,9 @@ export function progressView(): { show(progress: Progress): void; done(trained: 
       [meanLoss, meanAccuracy] = [smooth(meanLoss, loss), smooth(meanAccuracy, accuracy)];
       text.textContent = `Training in this page: epoch ${epoch} of ${epochs}, loss ${meanLoss.toFixed(3)}, accuracy ${percent(meanAccuracy)}`;
     },
-    done({ seconds, images, accuracy }) {
+    done({ seconds, images, accuracy, others }) {
       bar.hidden = true;
-      text.textContent = `Trained in this page on ${images} digits in ${seconds.toFixed(1)} s; it knows ${percent(accuracy)} of others. Draw one.`;
+      text.textContent = `Trained in this page on ${images} digits in ${seconds.toFixed(1)} s; it recognises ${percent(accuracy)} of ${others} others. Draw one.`;
     },
   };
 }

@@ -8,12 +8,13 @@ import { breathe } from './dom.js';
 export const side = 20;
 export const model = digitsModel([side, side, 1]);
 
-const images = 3000;
+const images = 4000;
+const others = 500;
 const epochs = 4;
 const batchSize = 32;
 const seed = 1;
 /** So many digits take some 10 ms to draw, for which the page may stand still. */
-const piece = 50;
+const piece = 20;
 
 export interface Progress {
   readonly what: 'drawing' | 'training';
@@ -32,14 +33,15 @@ export interface Trained {
   readonly weights: Params;
   readonly seconds: number;
   readonly images: number;
-  /** Of images that it has not learned from. */
+  /** Of other images, and how many they were. */
   readonly accuracy: number;
+  readonly others: number;
 }
 
 /** Draws digits and trains the model on them, on the backend that is chosen. */
 export async function train(report: (progress: Progress) => void): Promise<Trained> {
   const digits = await drawSlowly(images, seed, (done) => report({ what: 'drawing', done, epoch: 0, epochs, loss: NaN, accuracy: NaN }));
-  const validation = await drawSlowly(500, seed + 1e6, () => {});
+  const validation = await drawSlowly(others, seed + 1e6, () => {});
   const steps = epochs * batchCount(digits, { batchSize });
   const startedAt = performance.now();
   const { state, history } = await fit(model, digits, {
@@ -58,7 +60,7 @@ export async function train(report: (progress: Progress) => void): Promise<Train
       },
     ],
   });
-  return { weights: await onHost(state.params), seconds: (performance.now() - startedAt) / 1000, images, accuracy: history.at(-1)?.validation?.metrics['accuracy'] ?? NaN };
+  return { weights: await onHost(state.params), seconds: (performance.now() - startedAt) / 1000, images, others, accuracy: history.at(-1)?.validation?.metrics['accuracy'] ?? NaN };
 }
 
 /** As `drawDigits`, in pieces of seeds of their own, between which the page lives. */
