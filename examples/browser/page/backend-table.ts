@@ -13,7 +13,8 @@ export interface Result {
 /** The list of backends: what to choose, and what is known of those that were tried. */
 export interface BackendTable {
   select(id: ChoiceId): void;
-  enable(isEnabled: boolean): void;
+  /** Lets people choose. */
+  enable(): void;
   busy(id: ChoiceId): void;
   succeeded(id: ChoiceId, result: Result): void;
   refused(id: ChoiceId, reason: string): void;
@@ -37,11 +38,13 @@ export function backendTableIn(body: HTMLElement, chosen: (id: ChoiceId) => void
   };
   return {
     select: (id) => void (rows.get(id)!.radio.checked = true),
-    enable: (isEnabled) => rows.forEach(({ radio }) => void (radio.disabled = !isEnabled)),
+    enable: () => rows.forEach(({ radio }) => void (radio.disabled = false)),
     busy: (id) => fill(id, 'busy', [['opening …']]),
     refused: (id, reason) => fill(id, 'refused', [[make('span', { class: 'reason' }, reason)]]),
     succeeded(id, { backend: { device }, refusals, timing, answer }) {
+      const { runsIn } = device.details;
       const notes = [
+        ...(runsIn === undefined ? [] : [make('small', {}, `runs in ${runsIn}`)]),
         ...(device.fallbackReason === null ? [] : [make('small', { class: 'reason' }, device.fallbackReason)]),
         ...refusals.map(({ name, reason }) => make('details', { class: 'reason' }, make('summary', {}, `${name} refused`), reason)),
       ];

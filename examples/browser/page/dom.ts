@@ -20,9 +20,17 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Lets the browser draw and answer before work goes on. By a message: timers wait for 4 ms, and for a second where nobody looks at the page. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => {
+/** Work goes on for so long before the browser may draw and answer again. */
+const breathMs = 10;
+let breathedAt = 0;
+
+/**
+ * Lets the browser draw and answer, where it could not for a while. By a message: timers wait for 4 ms, and for a second where nobody looks
+ * at the page.
+ */
+export async function breathe(): Promise<void> {
+  if (performance.now() - breathedAt < breathMs) return;
+  await new Promise<void>((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -30,4 +38,5 @@ export function breathe(): Promise<void> {
     };
     port2.postMessage(null);
   });
+  breathedAt = performance.now();
 }

@@ -1,9 +1,8 @@
-import { setBackend, UnfoldError } from '@unfoldjs/core';
+import { UnfoldError } from '@unfoldjs/core';
 import { drawDigits } from '@unfoldjs/digits';
 import { choices, openChoice, type ChoiceId, type Opened } from './backend-choices.js';
 import { backendTableIn } from './backend-table.js';
 import { barsIn, mostLikely, percent } from './bars.js';
-import { classifierOn, type Classifier } from './classifier.js';
 import { byId } from './dom.js';
 import { clearErrors, guarded, showError } from './errors.js';
 import { edgesView, featureMapsView } from './filters-view.js';
@@ -14,9 +13,10 @@ import { paint, plain } from './paint.js';
 import { readImage } from './pictures.js';
 import { programView } from './program-view.js';
 import { progressView } from './progress-view.js';
+import { sessionOf, type Session } from './session.js';
 import { tabsIn } from './tabs.js';
-import { measure, milliseconds, timed } from './timing.js';
-import { model, side, train, type Trained } from './train.js';
+import { milliseconds, timed } from './timing.js';
+import { model, side, train } from './train.js';
 
 const inTurn = queue();
 const main = byId('main', HTMLElement);
@@ -24,41 +24,48 @@ const bars = barsIn(byId('bars', HTMLElement));
 const prediction = byId('prediction', HTMLElement);
 const runTime = byId('run-time', HTMLElement);
 const seen = byId('seen', HTMLCanvasElement);
-const picture = edgesView();
+const runAll = byId('run-all', HTMLButtonElement);
+const edges = edgesView();
 const program = programView();
 
-let trained: Trained | null = null;
-let classifier: Classifier | null = null;
-let chosen: ChoiceId = 'wasm';
+const nothing = new Float32Array(side * side);
 let ink: Float32Array | null = null;
 let panel = 'digits';
+let session: Session | null = null;
+/** What runs, and what was asked for last. */
+let chosen: ChoiceId = 'wasm';
+let wanted: ChoiceId = chosen;
 let showMaps: Awaited<ReturnType<typeof featureMapsView>> | null = null;
 let samples = 0;
+let jobs = 0;
 
-const emptyInk = new Float32Array(side * side);
+function busy(isBusy: boolean): void {
+  jobs += isBusy ? 1 : -1;
+  main.setAttribute('aria-busy', String(jobs > 0));
+}
 
-/** Shows everything that depends on the drawing. */
+/** Shows what depends on the drawing, the picture, the backend and the view. */
 const refresh = latest(
   guarded(() =>
     inTurn(async () => {
-      paint(seen, { data: ink ?? emptyInk, height: side, width: side, channels: 1 }, 0, plain);
-      if (panel === 'program' && classifier) program.show(await classifier.explain());
-      if (panel === 'filters') await picture.refresh();
+      paint(seen, { data: ink ?? nothing, height: side, width: side, channels: 1 }, 0, plain);
+      if (panel === 'filters') await edges.refresh();
+      const classifier = session?.classifier;
       if (!classifier) return;
-      if (panel === 'filters') showMaps?.(await classifier.featureMaps(ink ?? emptyInk));
-      if (!ink) {
+      if (panel === 'filters') showMaps?.(await classifier.featureMaps(ink ?? nothing));
+      if (panel === 'program') program.show(await classifier.explain());
+      const asked = ink;
+      if (!asked) {
         bars.show(null);
         [prediction.textContent, runTime.textContent] = ['–', ''];
         return;
       }
-      let probabilities = new Float32Array();
-      const ms = await timed(async () => (probabilities = (await classifier!.classify(ink!)) as Float32Array<ArrayBuffer>));
-      bars.show(probabilities);
-      prediction.textContent = String(mostLikely(probabilities));
-      runTime.textContent = `${milliseconds(ms)} on ${classifier.backend.name}`;
+      const { result, ms } = await timed(() => classifier.classify(asked));
+      bars.show(result);
+      [prediction.textContent, runTime.textContent] = [String(mostLikely(result)), `${milliseconds(ms)} on ${classifier.backend.name}`];
     }),
   ),
-  (isBusy) => main.setAttribute('aria-busy', String(isBusy)),
+  busy,
 );
 
 const pad = padOn(byId('pad', HTMLCanvasElement), (drawn) => {
@@ -66,40 +73,42 @@ const pad = padOn(byId('pad', HTMLCanvasElement), (drawn) => {
   refresh();
 });
 
-const table = backendTableIn(byId('backends', HTMLElement), (id) => void change([id]));
+const table = backendTableIn(byId('backends', HTMLElement), (id) => void change(id));
 
-/** Tries backends, one after another; the last that opens stays. */
-const change = guarded(async (ids: readonly ChoiceId[]) => {
+/** Goes to another backend when it is this choice's turn, unless somebody has made another by then. */
+async function change(id: ChoiceId, open: () => Promise<Opened> = () => openChoice(id)): Promise<void> {
+  busy(true);
   clearErrors();
-  table.enable(false);
-  byId('run-all', HTMLButtonElement).disabled = true;
-  for (const id of ids) await inTurn(() => run(id));
-  table.enable(true);
-  byId('run-all', HTMLButtonElement).disabled = false;
+  wanted = id;
+  await inTurn(async () => {
+    if (wanted === id) await tryOut(id, open);
+  });
   refresh();
-});
+  busy(false);
+}
 
-/** The same weights on another backend. One that does not open leaves the one before. */
-async function run(id: ChoiceId): Promise<void> {
+async function tryOut(id: ChoiceId, open: () => Promise<Opened>): Promise<void> {
   table.busy(id);
-  const before = classifier;
-  let opened: Opened | null = null;
   try {
-    opened = await openChoice(id);
-    const next = await classifierOn(opened.backend, trained!.weights);
-    const timing = await measure(() => next.classify(ink ?? emptyInk));
-    const probabilities = await next.classify(ink ?? emptyInk);
+    const { probabilities, ...measured } = await session!.moveTo(open, ink ?? nothing);
     const best = mostLikely(probabilities);
-    table.succeeded(id, { ...opened, timing, answer: ink ? `${best} (${percent(probabilities[best]!)})` : '–' });
-    [classifier, chosen] = [next, id];
-    await before?.dispose();
+    table.succeeded(id, { ...measured, answer: ink ? `${best} (${percent(probabilities[best]!)})` : '–' });
+    chosen = id;
   } catch (error) {
     refuse(id, error);
     showError(error);
-    if (before) await setBackend(before.backend);
-    await opened?.backend.dispose();
   }
-  table.select(chosen);
+  if (wanted === id) table.select(chosen);
+}
+
+/** One backend after another, until somebody chooses. */
+async function changeToAll(): Promise<void> {
+  runAll.disabled = true;
+  for (const { id } of choices) {
+    await change(id);
+    if (wanted !== id) break;
+  }
+  runAll.disabled = false;
 }
 
 const refuse = (id: ChoiceId, error: unknown): void => table.refused(id, error instanceof UnfoldError ? `${error.code}: ${error.problem}` : String(error));
@@ -116,15 +125,18 @@ async function openTrainer(): Promise<Opened> {
 }
 
 async function start(): Promise<void> {
+  const opening = inTurn(openTrainer);
   refresh();
+  const opened = await opening;
   const progress = progressView();
-  const { backend } = await openTrainer();
-  trained = await train(progress.show);
+  const trained = await train(progress.show);
   progress.done(trained);
   showMaps = await featureMapsView(trained.weights, model.layers[0]!.name);
-  await change([chosen]);
-  await backend.dispose();
-  showSample();
+  session = sessionOf(trained.weights);
+  if (!ink) showSample();
+  await change(chosen, async () => opened);
+  table.enable();
+  runAll.disabled = false;
   main.dataset['state'] = 'trained';
 }
 
@@ -152,14 +164,14 @@ function onFile(id: string, use: (image: ImageBitmap) => void): void {
 
 byId('clear', HTMLButtonElement).addEventListener('click', pad.clear);
 byId('sample', HTMLButtonElement).addEventListener('click', showSample);
-byId('run-all', HTMLButtonElement).addEventListener('click', () => void change(choices.map(({ id }) => id)));
+runAll.addEventListener('click', () => void changeToAll());
 byId('scene', HTMLButtonElement).addEventListener('click', () => {
-  picture.show(null);
+  edges.show(null);
   refresh();
 });
 onFile('digit-file', (image) => pad.show(inkOfImage(image)));
 onFile('picture-file', (image) => {
-  picture.show(image);
+  edges.show(image);
   refresh();
 });
 tabsIn(byId('tabs', HTMLElement), (opened) => {

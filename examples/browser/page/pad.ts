@@ -18,7 +18,7 @@ export function padOn(canvas: HTMLCanvasElement, changed: (ink: Float32Array | n
   const context = contextOf(canvas);
   let lines: (readonly [x: number, y: number])[][] = [];
   let picture: Float32Array | null = null;
-  /** Where the keys have moved the pen; null until they do. */
+  /** The pen that keys move; null while nobody uses them. */
   let keyPen: { at: readonly [x: number, y: number]; isDown: boolean } | null = null;
 
   /** In the colour of the pen, each value as transparency. */
@@ -63,13 +63,13 @@ export function padOn(canvas: HTMLCanvasElement, changed: (ink: Float32Array | n
     update();
   }
 
-  function go(point: Line[number]): void {
-    lines.at(-1)?.push(point);
+  function go(...points: readonly Line[number][]): void {
+    lines.at(-1)?.push(...points);
     update();
   }
 
-  function clear(): void {
-    [lines, picture] = [[], null];
+  function show(shown: Float32Array | null): void {
+    [lines, picture] = [[], shown];
     if (keyPen) keyPen.isDown = false;
     update();
   }
@@ -85,12 +85,15 @@ export function padOn(canvas: HTMLCanvasElement, changed: (ink: Float32Array | n
     begin(placeOf(event));
   });
   canvas.addEventListener('pointermove', (event) => {
-    if (canvas.hasPointerCapture(event.pointerId)) go(placeOf(event));
+    if (!canvas.hasPointerCapture(event.pointerId)) return;
+    // Browsers tell of a quick hand once a frame; the places in between come along, but not in older Safaris, nor in events of scripts.
+    const between = event.getCoalescedEvents?.() ?? [];
+    go(...(between.length > 0 ? between : [event]).map(placeOf));
   });
   canvas.addEventListener('keydown', (event) => {
     const move = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
     const isPen = event.key === ' ';
-    if (event.key === 'Delete' || event.key === 'Backspace') clear();
+    if (event.key === 'Delete' || event.key === 'Backspace') show(null);
     else if (!move && !isPen) return;
     event.preventDefault();
     keyPen ??= { at: [0.5, 0.5], isDown: false };
@@ -101,15 +104,12 @@ export function padOn(canvas: HTMLCanvasElement, changed: (ink: Float32Array | n
     else if (move && keyPen.isDown) go(keyPen.at);
     else redraw();
   });
-  canvas.addEventListener('focus', redraw);
+  canvas.addEventListener('focus', () => {
+    if (canvas.matches(':focus-visible')) keyPen ??= { at: [0.5, 0.5], isDown: false };
+    redraw();
+  });
   canvas.addEventListener('blur', redraw);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   redraw();
-  return {
-    clear,
-    show(ink) {
-      [lines, picture] = [[], ink];
-      update();
-    },
-  };
+  return { clear: () => show(null), show };
 }

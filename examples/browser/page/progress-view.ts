@@ -25,6 +25,8 @@ export function progressView(): { show(progress: Progress): void; done(trained: 
     },
     done({ seconds, images, accuracy, others }) {
       bar.hidden = true;
+      // Not before: nobody wants to be told of each step.
+      text.role = 'status';
       text.textContent = `Trained in this page on ${images} digits in ${seconds.toFixed(1)} s; it recognises ${percent(accuracy)} of ${others} others. Draw one.`;
     },
   };

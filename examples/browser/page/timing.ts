@@ -11,20 +11,20 @@ const mostRuns = 21;
 /** Slow backends get fewer runs. */
 const budgetMs = 600;
 
-export async function timed(run: () => Promise<unknown>): Promise<number> {
+export async function timed<T>(run: () => Promise<T>): Promise<{ result: T; ms: number }> {
   const startedAt = performance.now();
-  await run();
-  return performance.now() - startedAt;
+  const result = await run();
+  return { result, ms: performance.now() - startedAt };
 }
 
 export async function measure(run: () => Promise<unknown>): Promise<Timing> {
-  const first = await timed(run);
+  const { ms: first } = await timed(run);
   const times: number[] = [];
   let spent = 0;
   while (times.length < 3 || (times.length < mostRuns && spent < budgetMs)) {
-    const time = await timed(run);
-    times.push(time);
-    spent += time;
+    const { ms } = await timed(run);
+    times.push(ms);
+    spent += ms;
   }
   times.sort((a, b) => a - b);
   return { first, median: times[times.length >> 1]!, runs: times.length };

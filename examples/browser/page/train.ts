@@ -60,7 +60,9 @@ export async function train(report: (progress: Progress) => void): Promise<Train
       },
     ],
   });
-  return { weights: await onHost(state.params), seconds: (performance.now() - startedAt) / 1000, images, others, accuracy: history.at(-1)?.validation?.metrics['accuracy'] ?? NaN };
+  const weights = await onHost(state.params);
+  for (const tree of [state.params, state.optimizer]) for (const { tensor: used } of namedParameters(tree)) used.dispose();
+  return { weights, seconds: (performance.now() - startedAt) / 1000, images, others, accuracy: history.at(-1)?.validation?.metrics['accuracy'] ?? NaN };
 }
 
 /** As `drawDigits`, in pieces of seeds of their own, between which the page lives. */
@@ -78,6 +80,6 @@ async function drawSlowly(count: number, firstSeed: number, report: (done: numbe
 }
 
 async function onHost(params: Params): Promise<Params> {
-  const copies = new Map(await Promise.all(namedParameters(params).map(async ({ path, tensor: { dtype, shape }, tensor: original }) => [path, tensor(await original.data(), shape, dtype)] as const)));
+  const copies = new Map(await Promise.all(namedParameters(params).map(async ({ path, tensor: original }) => [path, tensor(await original.data(), original.shape, original.dtype)] as const)));
   return mapParams(params, (_, path) => copies.get(path)!);
 }

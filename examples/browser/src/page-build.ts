@@ -16,7 +16,6 @@ const config = (logLevel: LogLevel): InlineConfig => ({
   logLevel,
   // gpu.js is CommonJS, and the package that depends on it is a link, which Vite does not look into by itself.
   optimizeDeps: { include: ['@unfoldjs/backend-gpu > gpu.js'] },
-  server: { headers: isolation },
   build: {
     outDir: builtPage,
     emptyOutDir: true,

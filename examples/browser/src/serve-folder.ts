@@ -18,9 +18,10 @@ export interface ServedFolder {
 export async function serveFolder(folder: string, { port, headers }: { readonly port: number; readonly headers: Readonly<Record<string, string>> }): Promise<ServedFolder> {
   const server = createServer(async ({ url = '/' }, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
-    const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
     try {
+      // It begins with a slash, above which nothing leads.
+      const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+      const file = join(folder, path.endsWith('/') ? `${path}index.html` : path);
       const content = await readFile(file);
       response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream').end(content);
     } catch {

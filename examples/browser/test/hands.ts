@@ -21,6 +21,20 @@ export async function draw(page: Page, points: readonly Point[]): Promise<void> 
   await settled(page);
 }
 
+/** The same by finger. */
+export async function drawByFinger(page: Page, points: readonly Point[]): Promise<void> {
+  await page.click('#clear');
+  const { x, y, width, height } = (await page.locator('#pad').boundingBox())!;
+  const hand = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', at: readonly Point[]) =>
+    hand.send('Input.dispatchTouchEvent', { type, touchPoints: at.map(([u, v]) => ({ x: x + u * width, y: y + v * height })) });
+  await touch('touchStart', points.slice(0, 1));
+  for (const point of points) await touch('touchMove', [point]);
+  await touch('touchEnd', []);
+  await hand.detach();
+  await settled(page);
+}
+
 /** Waits until nothing is left to show. */
 export const settled = async (page: Page): Promise<void> => void (await page.waitForSelector('#main[aria-busy=false]'));
 
@@ -39,7 +53,6 @@ export async function answerOf(page: Page): Promise<Answer> {
 export async function choose(page: Page, id: string): Promise<{ state: string; text: string }> {
   await page.click('#tab-digits');
   await page.locator(`input[value=${id}]`).click();
-  await page.waitForSelector(`input[value=${id}]:enabled`);
   await settled(page);
   const row = page.locator(`tr[data-backend=${id}]`);
   return { state: (await row.getAttribute('data-state'))!, text: await row.innerText() };
