@@ -7,7 +7,7 @@ export type Point = readonly [x: number, y: number];
 export const stroke: readonly Point[] = Array.from({ length: 9 }, (_, i) => [0.5, 0.15 + (0.7 * i) / 8]);
 
 /** A ring, higher than wide. */
-export const ring: readonly Point[] = Array.from({ length: 33 }, (_, i) => [0.5 + 0.22 * Math.sin((2 * Math.PI * i) / 32), 0.5 - 0.34 * Math.cos((2 * Math.PI * i) / 32)]);
+export const ring: readonly Point[] = Array.from({ length: 21 }, (_, i) => [0.5 + 0.22 * Math.sin((2 * Math.PI * i) / 20), 0.5 - 0.34 * Math.cos((2 * Math.PI * i) / 20)]);
 
 /** Draws on the empty pad with the mouse, and waits for the answer. */
 export async function draw(page: Page, points: readonly Point[]): Promise<void> {
