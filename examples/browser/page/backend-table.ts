@@ -18,6 +18,8 @@ export interface BackendTable {
   busy(id: ChoiceId): void;
   succeeded(id: ChoiceId, result: Result): void;
   refused(id: ChoiceId, reason: string): void;
+  /** Takes the answers away, which were about another drawing. */
+  forgetAnswers(): void;
 }
 
 export function backendTableIn(body: HTMLElement, chosen: (id: ChoiceId) => void): BackendTable {
@@ -39,6 +41,7 @@ export function backendTableIn(body: HTMLElement, chosen: (id: ChoiceId) => void
   return {
     select: (id) => void (rows.get(id)!.radio.checked = true),
     enable: () => rows.forEach(({ radio }) => void (radio.disabled = false)),
+    forgetAnswers: () => rows.forEach(({ cells }) => cells.at(-1)!.replaceChildren('–')),
     busy: (id) => fill(id, 'busy', [['opening …']]),
     refused: (id, reason) => fill(id, 'refused', [[make('span', { class: 'reason' }, reason)]]),
     succeeded(id, { backend: { device }, refusals, timing, answer }) {

@@ -70,6 +70,7 @@ const refresh = latest(
 
 const pad = padOn(byId('pad', HTMLCanvasElement), (drawn) => {
   ink = drawn;
+  table.forgetAnswers();
   refresh();
 });
 
