@@ -21,7 +21,15 @@ export interface TestBrowser {
   readonly version: string;
   /** A page that has run its script to the end. Errors that nobody catches fail `call`. */
   open(options: PageOptions): Promise<TestPage>;
+  /** The page at an address, which somebody serves, for tests that do what people do. */
+  visit(url: string): Promise<Visit>;
   close(): Promise<void>;
+}
+
+export interface Visit {
+  readonly page: Page;
+  /** Errors that nobody catches, errors and warnings in the console, requests that fail or go elsewhere: so far. */
+  readonly complaints: readonly string[];
 }
 
 export interface TestPage {
@@ -56,7 +64,23 @@ export async function launchBrowser(switches: readonly string[] = []): Promise<T
   const executablePath = findChromium();
   if (!executablePath) throw new Error(noChromium);
   const browser = await chromium.launch({ executablePath, args: [...quiet, ...switches] });
-  return { version: browser.version(), open: (options) => openPage(browser, options), close: () => browser.close() };
+  return { version: browser.version(), open: (options) => openPage(browser, options), visit: (url) => visitPage(browser, url), close: () => browser.close() };
+}
+
+async function visitPage(browser: Browser, url: string): Promise<Visit> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${message.type()} in the console: ${message.text()}`);
+  });
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && origin !== new URL(url).origin) complaints.push(`the page asks for ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
 }
 
 async function openPage(browser: Browser, { script, isolated, policy, nodePaths = [] }: PageOptions): Promise<TestPage> {
