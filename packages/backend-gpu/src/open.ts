@@ -56,11 +56,14 @@ async function openNamed(mode: GpuMode, isHardwareOnly: boolean, threads: boolea
   }
 }
 
+/** headlessgl is a package of Node: in a page its absence says nothing. */
+const hardwareModes = (): GpuMode[] => gpuModes.filter((name) => modeFacts[name].kind === 'gpu' && !(name === 'headlessgl' && 'document' in globalThis));
+
 async function openHardware(threads: boolean): Promise<Backend> {
   const reasons: [string, string][] = [];
   try {
     const gpuJs = await loadGpuJs();
-    for (const mode of gpuModes.filter((name) => modeFacts[name].kind === 'gpu')) {
+    for (const mode of hardwareModes()) {
       try {
         return await openMode(gpuJs, mode, true, threads);
       } catch (fault) {
@@ -73,7 +76,8 @@ async function openHardware(threads: boolean): Promise<Backend> {
   throw noBackend(`no hardware GPU answers: ${reasons.map(([mode, reason]) => `${mode}: ${reason}`).join('; ')}.`, "name a mode that needs none, `gpu({ mode: 'webasm' })`, or use another backend.");
 }
 
-const textOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault));
+/** Without a full stop: the sentence goes on. */
+const textOf = (fault: unknown): string => (fault instanceof Error ? fault.message : String(fault)).replace(/\.+$/, '');
 
 const noBackend = (problem: string, fix: string, cause?: unknown): UnfoldError => unfoldError({ code: 'NO_BACKEND', op: 'gpu', problem, fix, cause });
 

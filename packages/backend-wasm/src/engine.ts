@@ -3,7 +3,7 @@ import { Heap, PromisedSpace, mostPages, spaceOf } from './memory/heap.js';
 import { arrays, viewOf } from './memory/views.js';
 import { controlBytes, word } from './threads/control.js';
 import { Pool } from './threads/pool.js';
-import type { Question, Reply } from './threads/program-worker.js';
+import { numbersOf, type Question, type Reply } from './threads/program-worker.js';
 import { Remote } from './threads/remote.js';
 import { patience, runCall, runTasks, type LoadedModule, type Surroundings, type Task } from './threads/tasks.js';
 
@@ -132,6 +132,11 @@ export class Engine {
     return this.#pool && work >= worthSharing ? Math.max(1, Math.min(units, this.threads * chunksPerThread, Math.ceil(work / (worthSharing / 8)))) : 1;
   }
 
+  /** Has the tasks of a program ready where they run: `execute` then tells only what differs from run to run. */
+  async prepare(module: number, tasks: readonly Task[], { isHere }: Manner): Promise<void> {
+    if (!isHere) await this.#ask({ act: 'prepare', module, tasks });
+  }
+
   /** Compiles a module, for `execute`; `code` is told the most pages of the memory where that is shared. The function frees it. */
   async load(code: (pages: number | null) => Uint8Array, { isHere }: Manner): Promise<{ id: number; unload: () => void }> {
     const bytes = code(this.#pool ? mostPages : null);
@@ -155,13 +160,13 @@ export class Engine {
   }
 
   /**
-   * Runs tasks in their order: as `runTasks`.
+   * Runs tasks of a program, which have been prepared, in their order: as `runTasks`.
    *
    * @throws {TaskFault} and, where memory is elsewhere and cannot grow, {UnfoldError} OUT_OF_MEMORY.
    */
-  execute(tasks: readonly Task[], { isHere, sharedWork }: Manner): number | Promise<number> {
+  execute(module: number, tasks: readonly Task[], { isHere, sharedWork }: Manner): number | Promise<number> {
     const isShared = this.#callWorkers(sharedWork);
-    if (!isHere) return this.#executeElsewhere(tasks, isShared);
+    if (!isHere) return this.#executeElsewhere(module, tasks, isShared);
     const here = this.#here!;
     here.isShared = isShared;
     try {
@@ -172,8 +177,9 @@ export class Engine {
     }
   }
 
-  async #executeElsewhere(tasks: readonly Task[], isShared: boolean): Promise<number> {
-    const { done, fault, at, lost } = await this.#ask({ act: 'run', tasks, isShared });
+  async #executeElsewhere(module: number, tasks: readonly Task[], isShared: boolean): Promise<number> {
+    const numbers = numbersOf(tasks);
+    const { done, fault, at, lost } = await this.#ask({ act: 'run', module, tasks: tasks.map(({ index }) => index), numbers, isShared }, [numbers.buffer]);
     if (lost) this.#pool?.terminate(lost);
     if (fault !== undefined) throw new TaskFault(at ?? 0, fault);
     return done!;

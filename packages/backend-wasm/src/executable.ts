@@ -48,7 +48,8 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
   };
 
   const addressOf = (at: Address): number => (at.of === 'value' ? pointers[at.value]! : at.of === 'arena' ? engine.arena : keptAt[at.index]!) + at.offset;
-  const addresses = { engine, module: module.id, addressOf };
+  const tasks: Task[] = [];
+  const addresses = { engine, module: module.id, addressOf, tasks };
   const keeping = plan.kept.map(({ calls }) => prepare(calls, null, addresses));
   const steps = plan.steps.map(({ lowered, calls, guard }) => lowered && prepare(calls, guard, addresses));
 
@@ -59,6 +60,7 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
   };
 
   try {
+    await engine.prepare(module.id, tasks, manner);
     await engine.inTurn(async () => {
       for (const value of plan.readConstants) await putConstant(value, take(bytesOf(program.values[value]!)));
       for (const { bytes } of plan.kept) keptAt.push(take(bytes));
@@ -71,7 +73,7 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
         try {
           if (!isRead) await putConstant(value, block);
           keeping[index]!.fill();
-          await engine.execute([keeping[index]!.task], manner);
+          await engine.execute(module.id, [keeping[index]!.task], manner);
         } finally {
           if (!isRead) heap.give(block);
         }
@@ -105,12 +107,12 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
    * thread: a run is never interrupted there.
    */
   const runSteps = (from: number, to: number, inputs: readonly BackendBuffer[]): void | Promise<void> => {
-    const tasks: Task[] = [];
+    const batch: Task[] = [];
     const stepOf: number[] = [];
     const made: { readonly index: number; readonly source: unknown }[] = [];
     const add = ({ task, fill }: Prepared, at: number): void => {
       fill();
-      tasks.push(task);
+      batch.push(task);
       stepOf.push(at);
     };
     let at = from;
@@ -129,7 +131,7 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
     }
     const settle = (done: number): void | Promise<void> => {
       for (const { index, source } of made) keptOf[index] = source;
-      const stopped = done < tasks.length ? stepOf[done]! : at;
+      const stopped = done < batch.length ? stepOf[done]! : at;
       if (stopped === to) return;
       const next = runLoops(stopped);
       return next ? next.then(() => runSteps(stopped + 1, to, inputs)) : runSteps(stopped + 1, to, inputs);
@@ -139,7 +141,7 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
     };
     let done: number | Promise<number>;
     try {
-      done = tasks.length === 0 ? 0 : engine.execute(tasks, manner);
+      done = batch.length === 0 ? 0 : engine.execute(module.id, batch, manner);
     } catch (cause) {
       return fail(cause);
     }

@@ -13,10 +13,12 @@ export interface Addresses {
   readonly engine: Engine;
   readonly module: number;
   readonly addressOf: (at: Address) => number;
+  /** The tasks of the program so far; a new one is added. */
+  readonly tasks: Task[];
 }
 
 /** Calls of a module, with a guard or without, as a task. */
-export function prepare(calls: readonly PlannedCall[], guard: PlannedStep['guard'], { engine, module, addressOf }: Addresses): Prepared {
+export function prepare(calls: readonly PlannedCall[], guard: PlannedStep['guard'], { engine, module, addressOf, tasks }: Addresses): Prepared {
   const prepareCalls = (planned: readonly PlannedCall[]): PreparedCall[] =>
     planned.map(({ run, addresses, units, work, needsThread }) => ({
       module,
@@ -34,11 +36,13 @@ export function prepare(calls: readonly PlannedCall[], guard: PlannedStep['guard
     }
   };
   const task: Task = {
+    index: tasks.length,
     checks: prepareCalls(guard?.checks ?? []),
     answers: 0,
     calls: prepareCalls(calls),
     otherwise: guard?.otherwise ? prepareCalls(guard.otherwise) : null,
   };
+  tasks.push(task);
   return {
     task,
     fill() {

@@ -14,8 +14,21 @@ export type Question =
   | { readonly act: 'write'; readonly at: number; readonly data: Uint8Array }
   | { readonly act: 'read'; readonly at: number; readonly bytes: number }
   | { readonly act: 'load'; readonly module: number; readonly code: Uint8Array; readonly pointer: number }
+  /** The tasks of the program whose module that is. */
+  | { readonly act: 'prepare'; readonly module: number; readonly tasks: readonly Task[] }
   | { readonly act: 'unload'; readonly module: number }
-  | { readonly act: 'run'; readonly tasks: readonly Task[]; readonly isShared: boolean };
+  /** Some of these tasks, in this order; `numbers` holds what differs from run to run, as `numbersOf` puts it. */
+  | { readonly act: 'run'; readonly module: number; readonly tasks: readonly number[]; readonly numbers: Uint32Array<ArrayBuffer>; readonly isShared: boolean };
+
+/** The addresses of tasks, one after the other: those of checks, calls and other calls, then where the answers are. */
+export function numbersOf(tasks: readonly Task[]): Uint32Array<ArrayBuffer> {
+  const numbers: number[] = [];
+  for (const { checks, calls, otherwise, answers } of tasks) {
+    for (const { args, needsThread } of [...checks, ...calls, ...(otherwise ?? [])]) for (let i = 0; i < args.length - (needsThread ? 3 : 2); i++) numbers.push(args[i]!);
+    numbers.push(answers);
+  }
+  return Uint32Array.from(numbers);
+}
 
 /** `pages`: how many its memory must have for it, where that is its own. */
 export type Request = Question & { readonly id: number; readonly pages: number };
@@ -39,6 +52,7 @@ export interface Reply {
 export function programWorker(start: ProgramWorkerStart, post: (reply: Reply, moved?: ArrayBuffer[]) => void, run: typeof runTasks, call: typeof runCall): (request: Request) => void {
   const memory = start.memory ?? new WebAssembly.Memory({ initial: 1, maximum: start.mostPages });
   const modules = new Map<number, LoadedModule>();
+  const programs = new Map<number, readonly Task[]>();
   const surroundings: Surroundings = { memory, modules, word: start.word, patience: start.patience, isShared: false, lost: null, at: 0 };
   return (request) => {
     const { id } = request;
@@ -63,12 +77,28 @@ export function programWorker(start: ProgramWorkerStart, post: (reply: Reply, mo
           modules.set(request.module, { functions: Object.values(exports) as LoadedModule['functions'], pointer: request.pointer, bytes: request.code.length });
           return post({ id });
         }
+        case 'prepare':
+          programs.set(request.module, request.tasks);
+          return post({ id });
         case 'unload':
           modules.delete(request.module);
+          programs.delete(request.module);
           return post({ id });
-        case 'run':
+        case 'run': {
+          const program = programs.get(request.module)!;
+          const tasks: Task[] = [];
+          let next = 0;
+          for (const index of request.tasks) {
+            const task = program[index]!;
+            for (const calls of [task.checks, task.calls, task.otherwise ?? []]) {
+              for (const { args, needsThread } of calls) for (let i = 0; i < args.length - (needsThread ? 3 : 2); i++) args[i] = request.numbers[next++]!;
+            }
+            task.answers = request.numbers[next++]!;
+            tasks.push(task);
+          }
           surroundings.isShared = request.isShared;
-          return post({ id, done: run(request.tasks, surroundings, call) });
+          return post({ id, done: run(tasks, surroundings, call) });
+        }
       }
     } catch (cause) {
       post({ id, fault: cause instanceof Error ? cause.message : String(cause), at: surroundings.at, lost: surroundings.lost });

@@ -17,6 +17,8 @@ export interface PreparedCall {
 
 /** Calls one after the other. Where checks leave anything but zeros, `otherwise` runs in place of `calls`. */
 export interface Task {
+  /** Its number among the tasks of its program. */
+  readonly index: number;
   readonly checks: readonly PreparedCall[];
   /** The checks' answers: four floats for each, 64 bytes apart. */
   answers: number;
