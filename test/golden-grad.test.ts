@@ -3,7 +3,7 @@ import { setBackend, type Backend } from '@unfoldjs/core';
 import { skip } from '@unfoldjs/test-support';
 import { adapters } from './golden/adapters.js';
 import { leftOutGradients } from './golden/left-out-gradients.js';
-import { readGradients } from './golden/format.js';
+import { readGradients } from './golden/read.js';
 import { runGradientCase } from './golden/run-gradient-case.js';
 import { modes } from './support/modes.js';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { setBackend, type Backend } from '@unfoldjs/core';
 import { skip } from '@unfoldjs/test-support';
 import { adapters, leftOutCases, leftOutOps } from './golden/adapters.js';
-import { readGolden } from './golden/format.js';
+import { readGolden } from './golden/read.js';
 import { runCase, whyUnfit } from './golden/run-case.js';
 import { modes } from './support/modes.js';
 

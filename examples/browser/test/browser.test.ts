@@ -2,14 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { modeRuns, skip } from '@unfoldjs/test-support';
-import { startBrowser, type TestBrowser, type Visit } from '@unfoldjs/test-support/browser';
+import { softwareGpu, startBrowser, type TestBrowser, type Visit } from '@unfoldjs/test-support/browser';
 import { expect } from 'chai';
 import { buildPage, builtPage, isolation } from '../src/page-build.js';
 import { serveFolder, type ServedFolder } from '../src/serve-folder.js';
 import { answerOf, choose, draw, drawByFinger, ring, settled, stroke, tonesOf, type Answer } from './hands.js';
-
-/** Chromium's own software for both kinds of GPU interfaces, so that tests do not depend on the machine's driver. */
-const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const photo = join(root, 'examples/01-image-filters/assets/picture.png');
@@ -32,7 +29,7 @@ describe('the page', function () {
   const whileTraining = { state: '', text: '' };
 
   before(async function () {
-    browser = await startBrowser(this, software);
+    browser = await startBrowser(this, softwareGpu);
     output = await buildPage('warn');
     site = await serveFolder(builtPage, { port: 0, headers: isolation });
     ({ page, complaints } = await browser.visit(site.url));

@@ -13,10 +13,10 @@ import type { Session } from './session.js';
 export function pipelineRunner({ session, program, plan, threads }: RunnerSetup & { readonly threads: boolean }): Runner {
   const { memory, mode } = session;
   const shortcuts = new Map<string, KernelShortcut>();
-  const kernelOf = ({ source: { source, output } }: KernelPlan['kernels'][number]): KernelShortcut => {
-    const key = `${output.join()} ${source}`;
+  const kernelOf = ({ source: { source, output }, forms }: KernelPlan['kernels'][number]): KernelShortcut => {
+    const key = `${output.join()} ${forms} ${source}`;
     let shortcut = shortcuts.get(key);
-    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output)));
+    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output, { forms })));
     return shortcut;
   };
   const fixed = fixedArrays(program, plan);
@@ -114,7 +114,7 @@ async function faultyKernel(session: Session, program: Program, plan: KernelPlan
   const sizes = new Map<Cell, number>(program.values.map((type, value) => [value, deviceSize(type)]));
   for (const kernel of plan.kernels) {
     sizes.set(kernel.writes, kernel.elements);
-    const shortcut = session.kernel(kernel.source.source, kernel.source.output);
+    const shortcut = session.kernel(kernel.source.source, kernel.source.output, kernel);
     const log: string[] = [];
     try {
       await session.call(shortcut, kernel.reads.map((cell) => new Float32Array(sizes.get(cell)!)), log);

@@ -1,7 +1,7 @@
 import { sizeOf, type Program, type TypedArray, type ValueId } from '@unfoldjs/core';
 import { generatorOf } from './codegen/generators.js';
 import type { KernelSource } from './codegen/kernel-source.js';
-import { SharedArray } from './buffers.js';
+import { deviceSize, SharedArray } from './buffers.js';
 import { canWrite } from './codegen/literal.js';
 import type { ModeFacts } from './modes.js';
 
@@ -16,6 +16,8 @@ export interface PlannedKernel {
   readonly reads: readonly Cell[];
   readonly writes: Cell;
   readonly elements: number;
+  /** The forms of what it reads. gpu.js builds sizes of arguments into a kernel: others are read at wrong places, without an error. */
+  readonly forms: string;
 }
 
 export interface KernelPlan {
@@ -32,6 +34,7 @@ export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
   for (const { value, data } of program.constants) if (data.length === 1 && canWrite(data[0]!, facts)) literals.set(value, data[0]!);
 
   let cells = program.values.length;
+  const forms: string[] = program.values.map((type) => String(deviceSize(type)));
   program.steps.forEach((step, at) => {
     if (sizeOf(step.type.shape) === 0) return;
     const inputs = step.inputs.map(({ value, type }) => ({ value, type, literal: literals.get(value) ?? null }));
@@ -39,7 +42,9 @@ export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
     const results = sources.map((_, i) => (i === sources.length - 1 ? step.output : cells++));
     sources.forEach((source, i) => {
       const reads = source.arguments.map((argument) => ('operand' in argument ? step.inputs[argument.operand]!.value : results[argument.kernel]!));
-      kernels.push({ step: at, source, reads, writes: results[i]!, elements: sizeOf(source.output) * (source.components ?? 1) });
+      const elements = sizeOf(source.output) * (source.components ?? 1);
+      kernels.push({ step: at, source, reads, writes: results[i]!, elements, forms: reads.map((cell) => forms[cell]).join() });
+      if (results[i] !== step.output) forms[results[i]!] = `${source.output.join('x')}x${source.components ?? 1}`;
     });
   });
 

@@ -7,7 +7,7 @@ import type { Session } from './session.js';
 /** One expression in x, on a few numbers. */
 async function calculate(session: Session, expression: string, values: readonly number[]): Promise<Float32Array> {
   const input = await session.toDevice(SharedArray.from(values) as SharedArray);
-  const kernel = session.kernel(`function (a0) { const x = a0[this.thread.x]; return ${expression}; }`, [values.length]);
+  const kernel = session.kernel(`function (a0) { const x = a0[this.thread.x]; return ${expression}; }`, [values.length], { forms: String(values.length) });
   const result = await session.call(kernel, [input], []);
   const elements = (await session.toHost(result, values.length)).slice();
   free(result);

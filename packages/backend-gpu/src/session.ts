@@ -14,7 +14,8 @@ export interface Session {
   readonly gpu: GpuInstance;
   readonly memory: Memory;
   readonly idle: IdleMemory;
-  kernel(source: string, output: readonly number[], native?: NativeFunction): KernelShortcut;
+  /** `forms`: of its arguments; kernels are shared only where these are the same. */
+  kernel(source: string, output: readonly number[], settings: { readonly forms: string; readonly native?: NativeFunction | undefined }): KernelShortcut;
   /** Runs a kernel and insists that it ran in this mode. */
   call(kernel: KernelShortcut, handles: readonly Handle[], log: string[]): Promise<Handle>;
   dropKernel(kernel: KernelShortcut): void;
@@ -52,10 +53,10 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
     gpu,
     memory,
     idle: new IdleMemory(),
-    kernel(source, output, native) {
+    kernel(source, output, { forms, native }) {
       const make = (): KernelShortcut => gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true, ...(native && { nativeFunctions: [{ ...native, ...nativeTypes }] }) });
       if (!shared) return make();
-      const key = `${output.join()} ${source}`;
+      const key = `${output.join()} ${forms} ${source}`;
       const known = shared.get(key);
       if (known) return known;
       const kernel = make();
@@ -81,7 +82,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       let upload = uploads.get(data.length);
       if (!upload) {
         const { output, position } = rowGrid(data.length, facts);
-        uploads.set(data.length, (upload = session.kernel(`function (a0) { return a0[${position}]; }`, output)));
+        uploads.set(data.length, (upload = session.kernel(`function (a0) { return a0[${position}]; }`, output, { forms: `array of ${data.length}` })));
       }
       return session.call(upload, [new Float32Array(data)], []);
     },

@@ -2,19 +2,16 @@ import { join } from 'node:path';
 import type { DeviceInfo } from '@unfoldjs/core';
 import type { GpuMode } from '@unfoldjs/backend-gpu';
 import { modeRuns, skip } from '@unfoldjs/test-support';
-import { startBrowser, type TestBrowser, type TestPage } from '@unfoldjs/test-support/browser';
+import { softwareGpu, startBrowser, type TestBrowser, type TestPage } from '@unfoldjs/test-support/browser';
 import { suiteInPage } from '@unfoldjs/test-support/page-suite';
 import { expect } from 'chai';
-
-/** Chromium's own software for both kinds of GPU interfaces, so that tests do not depend on the machine's driver. */
-const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
 const modes: readonly GpuMode[] = ['webgpu', 'webgl2', 'webgl'];
 
 describe('gpu.js in a browser', () => {
   let browser: TestBrowser | undefined;
   before(async function () {
-    browser = await startBrowser(this, software);
+    browser = await startBrowser(this, softwareGpu);
   });
   after(() => browser?.close());
 
@@ -41,6 +38,10 @@ describe('gpu.js in a browser', () => {
         expect(device.label).to.include(mode);
         expect(device.kind).to.equal('gpu');
         expect(device.fallbackReason).to.match(/software|SwiftShader/i);
+      });
+
+      it('shares no kernel between operands of different sizes, which are built into it', async () => {
+        expect(await page!.call('slicesOf', [6, 3, 40, 5, 7, 4])).to.deep.equal(new Array(6).fill([2, 3]));
       });
 
       for (const kind of ['convolutions', 'products']) {

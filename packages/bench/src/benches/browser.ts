@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { formatNumber, formatTime, median, ratioOf, summarize } from '@unfoldjs/measure';
-import { launchBrowser } from '@unfoldjs/test-support/browser';
+import { launchBrowser, softwareGpu } from '@unfoldjs/test-support/browser';
 import { metric, notRun, Unavailable, type Bench, type BenchCase, type OpenCase, type Results, type Sample } from '../bench.js';
 import { gpuModes, ownEngines } from '../browser/engines.js';
 import type { Opened } from '../browser/serve-page.js';
@@ -12,8 +12,7 @@ import type { Section } from '../report/section.js';
 import type { Verdict } from '../report/verdict.js';
 import { caseName } from '../speed/measure.js';
 
-/** Chromium's own software for both kinds of GPU interfaces; `UNFOLD_BENCH_ADAPTER=hardware` takes what the machine has. */
-const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+/** What the machine has; without `UNFOLD_BENCH_ADAPTER=hardware` Chromium's own software. */
 const hardware = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
 const isHardware = (): boolean => process.env['UNFOLD_BENCH_ADAPTER'] === 'hardware';
 
@@ -23,7 +22,7 @@ const engines = [...ownEngines, ...tfjsEngines];
 /** A browser of its own for each case: they take turns, and one that grew does not slow the others. */
 async function open(workloadId: string, engine: Engine): Promise<OpenCase> {
   if (isPeer(engine)) for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu']) assertInstalled(name);
-  const browser = await launchBrowser(isHardware() ? hardware : software).catch((error: Error) => {
+  const browser = await launchBrowser(isHardware() ? hardware : softwareGpu).catch((error: Error) => {
     throw new Unavailable(error.message);
   });
   const page = await browser.open({ script: join(import.meta.dirname, `../browser/${isPeer(engine) ? 'tfjs' : 'own'}-page.js`), isolated: true, nodePaths: [peerPath('', '')] });
