@@ -1,5 +1,5 @@
 import { busyWarning, formatMachine, type Machine } from '@unfoldjs/measure';
-import type { Bench, Failure } from '../bench.js';
+import type { Bench, Failure, Sample } from '../bench.js';
 import type { Run } from '../record.js';
 import { isFailure } from '../runner.js';
 import type { Section } from './section.js';
@@ -53,7 +53,9 @@ function runsSection(taken: readonly TakenRun[], notes: readonly string[]): Sect
     return [bench.name, date.slice(0, 16).replace('T', ' '), commit, String(machine.load), `${results.size} of ${bench.cases.length}`, counts.length === 0 ? 'none' : least === most ? String(most) : `${least}-${most}`, busyWarning(machine) ? 'busy' : ''];
   });
   const busy = rows.some((row) => row.at(-1) !== '') ? ['Where the machine was busy every time is too long, and ratios are rough.'] : [];
-  return { title: 'Runs', table: { header: ['bench', 'UTC', 'commit', 'load', 'cases', 'samples a case', ''], rows }, notes: [...busy, ...notes] };
+  const isGpu = taken.some(({ run: { results } }) => [...results.values()].some((samples) => Array.isArray(samples) && (samples as readonly Sample[]).some(({ isHardware }) => isHardware === 1)));
+  const gpu = isGpu ? [] : ['No GPU was measured: none could be had.'];
+  return { title: 'Runs', table: { header: ['bench', 'UTC', 'commit', 'load', 'cases', 'samples a case', ''], rows }, notes: [...busy, ...gpu, ...notes] };
 }
 
 /** What cases said of themselves, once for each engine and version. */
