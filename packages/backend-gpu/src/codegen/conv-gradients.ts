@@ -1,5 +1,5 @@
 import { sizeOf } from '@unfoldjs/core';
-import { firstChannel, insideAxis, type WindowAttrs } from './conv-matmul.js';
+import { firstChannel, insideAxis, type WindowAttrs } from './window.js';
 import { writeEpilogue } from './epilogue.js';
 import { affine, gridOf, integer } from './index-math.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';

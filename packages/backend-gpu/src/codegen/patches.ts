@@ -1,5 +1,5 @@
 import { affine, gridOf, integer } from './index-math.js';
-import { insideAxis, type WindowAttrs } from './conv-matmul.js';
+import { insideAxis, type WindowAttrs } from './window.js';
 import { Bindings, type Generator } from './kernel-source.js';
 
 /** The patch matrix itself, for those who ask for it: [N, H, W, C] -> [N, OH, OW, KH * KW * C]. */

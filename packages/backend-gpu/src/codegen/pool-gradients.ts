@@ -1,4 +1,4 @@
-import type { WindowAttrs } from './conv-matmul.js';
+import type { WindowAttrs } from './window.js';
 import { affine, gridOf, integer } from './index-math.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { overCoveringWindows } from './patches.js';

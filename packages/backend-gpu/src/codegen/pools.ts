@@ -1,5 +1,5 @@
 import { affine, gridOf, integer } from './index-math.js';
-import { insideAxis, type WindowAttrs } from './conv-matmul.js';
+import { insideAxis, type WindowAttrs } from './window.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { literal } from './literal.js';
 import { folds } from './reduce.js';

@@ -1,4 +1,4 @@
-import { insideAxis, type WindowAttrs } from '../conv-matmul.js';
+import { insideAxis, type WindowAttrs } from '../window.js';
 import { writeEpilogue } from '../epilogue.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
