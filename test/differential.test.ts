@@ -49,8 +49,8 @@ describe('TensorFlow.js gives the same', () => {
     for (const { name } of Object.values(rooms).flat()) expect(name in comparedGradients !== name in uncomparedGradients, name).to.equal(true);
   });
 
-  for (const { name: mode, open, isSlow } of modes) {
-    const runs = long ? 2000 : isSlow ? 30 : 200;
+  for (const { name: mode, open, cases } of modes) {
+    const runs = long ? 2000 : cases;
     describe(`as ${mode}, in ${runs} configurations a function`, () => {
       let backend: Backend | undefined;
       before(async function () {

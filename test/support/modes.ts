@@ -10,15 +10,15 @@ import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
 export interface Mode {
   /** As `UNFOLD_REQUIRE` names it. */
   readonly name: string;
-  /** True where each new program costs milliseconds to compile: fewer random cases. */
-  readonly isSlow: boolean;
+  /** Random cases for each property: fewer where each new program costs milliseconds to compile, or tens of them on a software GPU. */
+  readonly cases: number;
   /** Opens it and says that it runs, or gives the reason why this machine cannot. */
   readonly open: () => Promise<{ readonly backend: Backend } | { readonly refusal: string }>;
 }
 
-const mode = (name: string, spec: () => BackendSpec, isSlow = false): Mode => ({
+const mode = (name: string, spec: () => BackendSpec, cases = 200): Mode => ({
   name,
-  isSlow,
+  cases,
   async open() {
     try {
       if (name === 'gpu:webgpu') await provideWebGpu();
@@ -35,7 +35,7 @@ const mode = (name: string, spec: () => BackendSpec, isSlow = false): Mode => ({
 export const modes: readonly Mode[] = [
   mode('cpu', () => cpu()),
   mode('wasm', () => wasm({ precision: 'exact' })),
-  mode('gpu:webasm', () => gpu({ mode: 'webasm' }), true),
-  mode('gpu:cpu', () => gpu({ mode: 'cpu' }), true),
-  mode('gpu:webgpu', () => gpu({ mode: 'webgpu' }), true),
+  mode('gpu:webasm', () => gpu({ mode: 'webasm' }), 30),
+  mode('gpu:cpu', () => gpu({ mode: 'cpu' }), 30),
+  mode('gpu:webgpu', () => gpu({ mode: 'webgpu' }), 6),
 ];

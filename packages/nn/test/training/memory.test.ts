@@ -1,7 +1,7 @@
-import { getBackend, liveMemory } from '@unfoldjs/core';
+import { getBackend, liveMemory, setBackend } from '@unfoldjs/core';
+import { wasm } from '@unfoldjs/backend-wasm';
 import { cosineDecay, fit, type Batch } from '@unfoldjs/nn';
 import { expect } from 'chai';
-import { onCpu } from '../helper.js';
 import { firstBatch, options, quarters, smallNet } from './helper.js';
 
 const isLong = process.env.UNFOLD_LONG === '1';
@@ -29,7 +29,9 @@ async function sample(): Promise<Sample> {
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 describe('memory in training', () => {
-  onCpu();
+  // Four thousand steps of plain loops take a minute and more.
+  before(() => setBackend(wasm({ threads: 1 })));
+  after(() => getBackend().dispose());
 
   it(`stays flat over ${steps.toLocaleString('en-US')} steps: medians of windows under 1 % apart`, async function () {
     this.timeout(600_000);
