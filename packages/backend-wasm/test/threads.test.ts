@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { WorkerOptions } from 'node:worker_threads';
 import { add, argMax, avgPool2d, col2im, compile, conv2d, cumsum, gather, matmul, max, maxPool2d, relu, reshape, setBackend, softmax, sum, tensor, type Tensor } from '@unfoldjs/core';
 import { grad, valueAndGrad } from '@unfoldjs/core/autodiff';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { expect } from 'chai';
+import { replaceWorkers, restoreWorkers } from './support/replaced-workers.js';
 
 const numbers = (seed: number, shape: readonly number[]): Tensor => {
   let state = seed;
@@ -80,21 +80,11 @@ describe('threads of the WebAssembly backend', () => {
 });
 
 describe('a worker of the WebAssembly backend', () => {
-  const original = process.getBuiltinModule;
-  afterEach(() => {
-    process.getBuiltinModule = original;
-  });
+  afterEach(restoreWorkers);
 
-  /** Lets the backend start workers with another program: it knows the memory as `memory` and the words in it as `word`. */
-  function replaceWorkers(program: string): void {
-    const threads = original('node:worker_threads');
-    class Replaced extends threads.Worker {
-      constructor(_: string, options: WorkerOptions) {
-        super(`const { memory, word } = require('node:worker_threads').workerData; const control = new Int32Array(memory.buffer); ${program}`, options);
-      }
-    }
-    process.getBuiltinModule = ((name: string) => (name === 'node:worker_threads' ? { ...threads, Worker: Replaced } : original(name))) as typeof original;
-  }
+  /** Another program for each: it knows the memory as `memory` and the words in it as `word`. */
+  const replaceWith = (program: string): void =>
+    replaceWorkers(() => `const { memory, word } = require('node:worker_threads').workerData; const control = new Int32Array(memory.buffer); ${program}`);
 
   /** Takes a chunk of a call, and then: */
   const taking = (then: string): string => `for (;;) {
@@ -117,7 +107,7 @@ describe('a worker of the WebAssembly backend', () => {
   }
 
   it('that fails makes the run fail, and the backend stays usable', async () => {
-    replaceWorkers(taking('Atomics.add(control, word.faults, 1); Atomics.add(control, word.done, 1); while (true) Atomics.wait(control, word.argCount, control[word.argCount]);'));
+    replaceWith(taking('Atomics.add(control, word.faults, 1); Atomics.add(control, word.done, 1); while (true) Atomics.wait(control, word.argCount, control[word.argCount]);'));
     const backend = await wasm({ threads: 2 }).open();
     await setBackend(backend);
     expect(await multiplyUntilRefused()).to.be.an('error').with.property('code', 'BACKEND_FAILED');
@@ -126,7 +116,7 @@ describe('a worker of the WebAssembly backend', () => {
   });
 
   it('that does not answer makes the run fail, instead of waiting for ever', async () => {
-    replaceWorkers(taking('for (;;);'));
+    replaceWith(taking('for (;;);'));
     const backend = await wasm({ threads: 2 }).open();
     await setBackend(backend);
     const error = await multiplyUntilRefused();
@@ -138,7 +128,7 @@ describe('a worker of the WebAssembly backend', () => {
   }).timeout(30_000);
 
   it('that is lost is a reason of the device, and its work is done elsewhere', async () => {
-    replaceWorkers('process.exit(3);');
+    replaceWith('process.exit(3);');
     const backend = await wasm({ threads: 2 }).open();
     await setBackend(backend);
     await matmul(numbers(1, [512, 512]), numbers(2, [512, 512])).data();

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { WorkerOptions } from 'node:worker_threads';
 import { add, compile, conv2d, matmul, setBackend, sum, tensor, type Tensor } from '@unfoldjs/core';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { replaceWorkers, restoreWorkers } from './support/replaced-workers.js';
 
 const filled = (value: number, shape: readonly number[]): Tensor => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value), shape);
 
@@ -86,21 +86,11 @@ for (const threads of [1, 2]) {
 }
 
 describe('the worker that runs programs', () => {
-  const original = process.getBuiltinModule;
-  afterEach(() => {
-    process.getBuiltinModule = original;
-  });
+  afterEach(restoreWorkers);
 
-  /** Lets the backend start its worker with another program, where `handle` is what the right one does with a message. */
-  function replaceWorker(program: string): void {
-    const threads = original('node:worker_threads');
-    class Replaced extends threads.Worker {
-      constructor(code: string, options: WorkerOptions) {
-        super(options.name === 'unfold wasm programs' ? code.replace("parentPort.on('message', handle)", program) : code, options);
-      }
-    }
-    process.getBuiltinModule = ((name: string) => (name === 'node:worker_threads' ? { ...threads, Worker: Replaced } : original(name))) as typeof original;
-  }
+  /** Another program for it, where `handle` is what the right one does with a message. */
+  const replaceWorker = (program: string): void =>
+    replaceWorkers((code, name) => (name === 'unfold wasm programs' ? code.replace("parentPort.on('message', handle)", program) : code));
 
   it('keeps the process alive for a run, and not after it', async () => {
     const script = `

@@ -1,4 +1,4 @@
-import { broadcastStrides, sizeOf } from '@unfoldjs/core';
+import { sizeOf, stridesOf } from '@unfoldjs/core';
 import { writeEpilogue } from '../epilogue.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
@@ -56,7 +56,7 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
   const bindings = new Bindings(call);
   const sums = bindings.kernel(2);
   const [row, column] = grid.axes.slice(-2) as [string, string];
-  const strides = broadcastStrides(batch, batch);
+  const strides = stridesOf(batch);
   const epilogue = writeEpilogue(call, bindings, grid.axes);
   const finish: KernelSource = {
     name: `results${epilogue.name}`,

@@ -39,6 +39,7 @@ export function convInputTiles(call: SourceCall): KernelSource | null {
     rows: pixels,
     columns: across,
     before: [`let y0 = z % ${height};`, `let n = z / ${height};`],
+    add: (sum: string, product: string, group: number) => `${sum} = select(${sum}, ${sum} + ${product}, is${group});`,
     sums: (step: readonly string[]) => [
       `for (var kh = 0; kh < ${window[0]}; kh++) {`,
       ...covering('oh', 'y0', 'kh', rows, 0),
@@ -53,7 +54,7 @@ export function convInputTiles(call: SourceCall): KernelSource | null {
       `for (var o = 0; o < ${outputs}; o++) {`,
       ...range(pixels.each / lanes).map((g) => `let a${g} = ${vector(g, (i) => `user_${dy}[p${i} + o]`)};`),
       ...range(across.each).map((j) => `let b${j} = user_${filters}[q${j} + o];`),
-      ...step.map((line) => line.replace(/^(s(\d+)x\d+) \+= (.*);$/, '$1 = select($1, $1 + $3, is$2);')),
+      ...step,
       '}',
       '}',
       '}',

@@ -19,6 +19,8 @@ export interface TileSpec {
   readonly columns: TileAxis;
   /** Statements before the sums; there are the rows `r<i>`, the columns `c<j>`, and the third axis as `z`. */
   readonly before: readonly string[];
+  /** Adds a product to a vector of sums, those of rows `4 * group` and on. Default: to all four. */
+  readonly add?: (sum: string, product: string, group: number) => string;
   /** The code that adds all products: `step` stands for one element of the depth, with a vector `a<g>` for each four rows and a number `b<j>`. */
   readonly sums: (step: readonly string[]) => readonly string[];
   readonly epilogue: WgslEpilogue;
@@ -37,7 +39,7 @@ export const vector = (group: number, element: (row: number) => string): string 
  *
  * Grids are as large as results, as gpu.js takes the size of the one from the other; threads beyond the tiles return at once, and store nothing.
  */
-export function tileFunction({ rows, columns, before, sums, epilogue, axes }: TileSpec): NativeFunction {
+export function tileFunction({ rows, columns, before, add = (sum, product) => `${sum} += ${product};`, sums, epilogue, axes }: TileSpec): NativeFunction {
   const [groups, across] = [range(rows.each / lanes), range(columns.each)];
   /** Whether some threads have no k-th element: those compute the last one once more and do not store it. */
   const isCut = (k: number, { count, threads }: TileAxis): boolean => threads * (k + 1) > count;
@@ -59,7 +61,7 @@ export function tileFunction({ rows, columns, before, sums, epilogue, axes }: Ti
     ...across.map((j) => `let c${j} = ${index(j, 'x', columns)};`),
     ...groups.flatMap((g) => across.map((j) => `var s${g}x${j} = vec4f(0.0);`)),
     ...before,
-    ...sums(groups.flatMap((g) => across.map((j) => `s${g}x${j} += a${g} * b${j};`))),
+    ...sums(groups.flatMap((g) => across.map((j) => add(`s${g}x${j}`, `a${g} * b${j}`, g)))),
     'var first = 0.0;',
     ...groups.flatMap((g) => across.flatMap((j) => store(g, j))),
     'return first;',
