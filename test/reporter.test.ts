@@ -15,7 +15,7 @@ function runMocha(tests: string, env: Record<string, string> = {}): { printed: s
   const { stdout, status } = spawnSync(process.execPath, [mocha, '--no-config', '--reporter', reporter, file], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, UNFOLD_REQUIRE: '', UNFOLD_PROBLEMS: '[]', ...env },
+    env: { ...process.env, UNFOLD_REQUIRE: '', UNFOLD_PROBLEMS: '[]', UNFOLD_PART: '', ...env },
   });
   return { printed: stdout, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', status };
 }

@@ -1,17 +1,14 @@
-// The reporter: failures with all that replays them, every skip by name with its reason, and one last line of counts.
+// The reporter: a line for each test while they run, then the summary.
+import { writeFileSync } from 'node:fs';
 import mocha from 'mocha';
+import { color, summarize } from './summary.mjs';
 
 const { EVENT_SUITE_BEGIN, EVENT_SUITE_END, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_RUN_END } =
   mocha.Runner.constants;
 
 const slowMs = 1000;
-const required = (process.env.UNFOLD_REQUIRE ?? '').split(',').map((mode) => mode.trim()).filter(Boolean);
 /** Written by @unfoldjs/test-support: the modes whose tests ran in this process. */
 const modesThatRan = (globalThis[Symbol.for('@unfoldjs/test-support modes')] ??= new Set());
-
-const color = process.stdout.isTTY && !process.env.NO_COLOR ? { red: '\x1b[31m', green: '\x1b[32m', dim: '\x1b[2m', off: '\x1b[0m' } : { red: '', green: '', dim: '', off: '' };
-
-const indent = (text, by) => text.replace(/^(?=.)/gm, ' '.repeat(by));
 
 /** The reason given to skip(): kept on the test, or on the suite around it when a before hook skipped. */
 function reasonOf(test) {
@@ -36,6 +33,7 @@ export default class Reporter {
   #failures = [];
   #skips = [];
   #passed = 0;
+  #failed = 0;
 
   constructor(runner) {
     let depth = 0;
@@ -60,31 +58,23 @@ export default class Reporter {
       else this.#fail(test.fullTitle(), "is skipped without a reason. Fix: skip(this, '...') of @unfoldjs/test-support.", test.file);
       line(`${color.dim}- ${test.title}${color.off}`);
     });
-    runner.on(EVENT_RUN_END, () => this.#summary());
+    runner.on(EVENT_RUN_END, () => this.#end());
   }
 
   #fail(name, text, file) {
     this.#failures.push({ name, text, file });
   }
 
-  #summary() {
-    for (const problem of JSON.parse(process.env.UNFOLD_PROBLEMS ?? '[]')) this.#fail('build', problem);
-    for (const mode of required.filter((name) => !modesThatRan.has(name))) {
-      this.#fail(`mode ${mode}`, `UNFOLD_REQUIRE asks for it, and no test of it ran. Modes that ran: ${[...modesThatRan].join(', ') || 'none'}.`);
-    }
-    if (this.#failures.length > 0) console.log('\nFailed:');
-    this.#failures.forEach(({ name, text, file }, index) => {
-      console.log(`\n${index + 1}) ${color.red}${name}${color.off}\n${indent(text, 3)}`);
-      if (file) console.log(indent(`Replay: npm test -- ${sourceOf(file)} --fgrep ${JSON.stringify(name)}`, 3));
-    });
-    if (this.#skips.length > 0) console.log(`\nSkipped:\n${this.#skips.map((skip) => `- ${skip}`).join('\n')}`);
-    console.log(`\n${this.#passed} passed, ${this.#failures.length} failed, ${this.#skips.length} skipped`);
+  /** One part of a run hands its results to the whole; a run that has no parts sums up itself. */
+  #end() {
+    const results = { passed: this.#passed, failures: this.#failures, skips: this.#skips, modes: [...modesThatRan] };
+    const part = process.env.UNFOLD_PART;
+    if (part) writeFileSync(part, JSON.stringify(results));
+    else this.#failed = summarize([results]);
   }
 
   /** Mocha asks for the exit status here: more than its own failures count. */
   done(_failures, exit) {
-    exit(this.#failures.length);
+    exit(this.#failed);
   }
 }
-
-const sourceOf = (file) => file.replace(`${process.cwd()}/`, '').replace(/(^|\/)dist-test\//, '$1test/').replace(/\.js$/, '.ts');

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from './install.mjs';
 import { buildJavaScript } from './javascript.mjs';
+import { packDevice } from './pack-device.mjs';
 import { parseTestArgs, runTests } from './tests.mjs';
 import { checkTypes } from './types.mjs';
 import { cacheDir, readJson, root, units, unitsNamed } from './workspace.mjs';
@@ -62,6 +63,15 @@ const tasks = {
   async bench(args) {
     install('all');
     return runProgram('packages/bench', 'main', args);
+  },
+
+  /** One archive with which a machine with a GPU runs the suite and the bench of WebGPU: into the folder named, or here. */
+  async 'pack:device'(args) {
+    install('all');
+    const failed = report(await buildJavaScript(units()));
+    if (failed) return failed;
+    await packDevice(args.length > 0 ? args : [process.cwd()]);
+    return 0;
   },
 
   /** Removes all that was built. */

@@ -1,5 +1,5 @@
 import { isSoftwareName, type Adapter } from './device.js';
-import type { AdapterInfo, GpuInstance, GpuJs, WebGpuContext } from './gpujs.js';
+import type { AdapterInfo, GpuInstance, GpuJs, WebGpuContext, WebGpuDevice } from './gpujs.js';
 import type { GpuMode } from './modes.js';
 import type { Session } from './session.js';
 
@@ -23,14 +23,53 @@ export function missing(mode: GpuMode, { GPU }: GpuJs): string | null {
 
 const hasWebGpu = (): boolean => typeof navigator === 'object' && navigator !== null && 'gpu' in navigator && Boolean(navigator.gpu);
 
+/** The promises of devices as they were before gpu.js saw them. */
+const losses = new WeakMap<WebGpuDevice, WebGpuDevice['lost']>();
+
+/**
+ * gpu.js writes to the console when its device is lost, at a time when nobody listens. So it is told that every loss was meant;
+ * who uses the device hears the truth.
+ */
+async function acquireQuietly({ WebGPUContext }: GpuJs): Promise<WebGpuContext> {
+  const { gpu } = navigator as { readonly gpu: { requestAdapter(...options: unknown[]): Promise<RequestedAdapter | null> } };
+  gpu.requestAdapter = async (...options) => {
+    const adapter = await (Object.getPrototypeOf(gpu) as typeof gpu).requestAdapter.apply(gpu, options);
+    if (!adapter) return null;
+    const request = adapter.requestDevice;
+    adapter.requestDevice = async (descriptor) => {
+      const device = await request.call(adapter, descriptor);
+      losses.set(device, device.lost);
+      Object.defineProperty(device, 'lost', { value: device.lost.then(({ message }) => ({ reason: 'destroyed', message })) });
+      return device;
+    };
+    return adapter;
+  };
+  try {
+    return await WebGPUContext.acquire();
+  } finally {
+    Reflect.deleteProperty(gpu, 'requestAdapter');
+  }
+}
+
+/** All share one device, which does not say whose fault an error is. */
+const listening = new Set<Session>();
+export const stopListening = (session: Session): void => void listening.delete(session);
+
+interface RequestedAdapter {
+  requestDevice(descriptor: unknown): Promise<WebGpuDevice>;
+}
+
 /** The adapter of gpu.js's shared WebGPU device. What the device reports later goes to the session and not to the console. */
-export async function webGpuAdapter({ WebGPUContext }: GpuJs, session: Session): Promise<Adapter> {
-  const context: WebGpuContext = await WebGPUContext.acquire();
-  const { adapter, device } = context;
-  const { faults } = session;
+export async function webGpuAdapter(gpuJs: GpuJs, session: Session): Promise<Adapter> {
+  const { adapter, device } = await acquireQuietly(gpuJs);
   session.finish = () => device.queue.onSubmittedWorkDone();
-  device.onuncapturederror = ({ error }) => void faults.push(error.message);
-  void device.lost.then(({ reason, message }) => void (reason === 'destroyed' || faults.push(`the device was lost: ${message}`)));
+  listening.add(session);
+  device.onuncapturederror = ({ error }) => {
+    for (const { faults } of listening) faults.push(error.message);
+  };
+  let loss: string | null = null;
+  session.loss = () => loss;
+  void (losses.get(device) ?? device.lost).then(({ reason, message }) => (loss = `the WebGPU device was lost${message ? `: ${message}` : ` (${reason})`}`));
   const info: AdapterInfo = adapter.info ?? {};
   const name = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'unnamed adapter';
   const { maxBufferSize = 0, maxStorageBufferBindingSize = 0, maxStorageBuffersPerShaderStage = 0 } = device.limits;
@@ -46,11 +85,18 @@ interface GlContext {
   getParameter(parameter: number): unknown;
   readonly RENDERER: number;
   readonly MAX_TEXTURE_SIZE: number;
+  readonly OUT_OF_MEMORY: number;
+  isContextLost(): boolean;
+  getError(): number;
 }
 
 /** The renderer behind a GL mode; known once a kernel ran. */
-export function glAdapter({ context }: GpuInstance): Adapter {
+export function glAdapter({ context }: GpuInstance, session: Session): Adapter {
   const gl = context as GlContext;
+  session.loss = () => (gl.isContextLost() ? 'the WebGL context was lost' : null);
+  session.check = () => {
+    if (gl.getError() === gl.OUT_OF_MEMORY) session.faults.push('the GPU is out of memory');
+  };
   const unmasked = gl.getExtension('WEBGL_debug_renderer_info');
   const name = String(gl.getParameter(unmasked ? unmasked.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   return { name, isSoftware: isSoftwareName(name), details: { maxTextureSize: Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)) } };

@@ -2,6 +2,7 @@ import { backendApiVersion, unfoldError, sizeOf, type Backend, type BackendBuffe
 import { deviceBytes, fromDevice, toDevice, type DeviceBuffer } from './buffers.js';
 import { free } from './chain-runner.js';
 import { makeExecutable } from './executable.js';
+import { transferFailed } from './faults.js';
 import type { Handle } from './gpujs.js';
 import type { Session } from './session.js';
 import { supportsIn } from './supports.js';
@@ -48,12 +49,19 @@ export function makeBackend({ session, device, threads, release }: BackendSetup)
     supports: (call) => supportsIn(mode, call),
     async upload(data, type) {
       assertOpen('upload');
-      return own(await session.toDevice(toDevice(data, type, mode)), type);
+      const elements = toDevice(data, type, mode);
+      const handle = await session.toDevice(elements).catch((fault: unknown) => {
+        throw transferFailed('upload', name, fault, type);
+      });
+      return own(handle, type);
     },
     async read(buffer) {
       const handle = handleOf(buffer, 'read');
       if (sizeOf(buffer.type.shape) === 0) return fromDevice(new Float32Array(0), buffer.type, mode);
-      return fromDevice(await session.toHost(handle, sizeOf(buffer.type.shape)), buffer.type, mode);
+      const elements = await session.toHost(handle, sizeOf(buffer.type.shape)).catch((fault: unknown) => {
+        throw transferFailed('read', name, fault, buffer.type);
+      });
+      return fromDevice(elements, buffer.type, mode);
     },
     free(buffer) {
       const held = buffer as DeviceBuffer;

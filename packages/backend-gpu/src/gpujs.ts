@@ -38,8 +38,17 @@ export interface PipelineShortcut {
   readonly backend: string | null;
   readonly executorKind: string;
   readonly fallbackReason: string | null;
-  readonly plan: { readonly buffers: readonly { readonly output: readonly number[] }[] } | null;
+  readonly plan: PipelinePlan | null;
+  /** Internals of 2.24.1. */
+  readonly pipeline: { plan: PipelinePlan | null; _buildPlan(): PipelinePlan };
   destroy(): Promise<void>;
+}
+
+/** What a pipeline recorded: a step for each call of a kernel, in order. */
+export interface PipelinePlan {
+  readonly steps: { output: readonly number[]; readonly outputBuffer: number; readonly kernel: number }[];
+  readonly buffers: readonly { readonly output: readonly number[] }[];
+  readonly kernels: readonly { readonly clone: { readonly kernel: { computeLayout(...args: unknown[]): unknown } } }[];
 }
 
 export interface GpuInstance {

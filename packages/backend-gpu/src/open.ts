@@ -1,5 +1,5 @@
 import { unfoldError, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
-import { glAdapter, missing, noAdapter, webGpuAdapter } from './adapters.js';
+import { glAdapter, missing, noAdapter, stopListening, webGpuAdapter } from './adapters.js';
 import { makeBackend } from './backend.js';
 import { Memory } from './buffers.js';
 import { describeDevice, type Adapter } from './device.js';
@@ -95,14 +95,16 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, th
   const log: string[] = [];
   const instance = await listen(log, () => new gpuJs.GPU({ mode }));
   if (mode === 'webgpu') webGpuUsers++;
-  const release = async (): Promise<void> => (mode === 'webgpu' ? releaseWebGpu(gpuJs) : undefined);
+  const session = openSession(instance, mode, new Memory());
+  const release = async (): Promise<void> => {
+    stopListening(session);
+    if (mode === 'webgpu') await releaseWebGpu(gpuJs);
+  };
   try {
-    const memory = new Memory();
-    const session = openSession(instance, mode, memory);
     const webGpu = mode === 'webgpu' ? await webGpuAdapter(gpuJs, session) : null;
     await probe(session);
     const isGpu = modeFacts[mode].kind === 'gpu';
-    const found: Adapter = webGpu ?? (isGpu ? glAdapter(instance) : noAdapter);
+    const found: Adapter = webGpu ?? (isGpu ? glAdapter(instance, session) : noAdapter);
     const adapter = isGpu ? { ...found, float32: await probeFloat32(session) } : found;
     if (isHardwareOnly && (adapter.isSoftware || !isGpu)) {
       throw new Error(adapter.name ? `its adapter is software (${adapter.name})` : `mode ${mode} is no GPU`);

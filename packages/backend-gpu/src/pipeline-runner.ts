@@ -5,6 +5,7 @@ import { kernelFailed, programFailed } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { Handle, KernelShortcut, NestedResult, PipelineShortcut } from './gpujs.js';
 import type { Holder } from './idle.js';
+import { planWithQuads } from './pipeline-quads.js';
 import { bytesBeside, fixedArrays, type Cell, type KernelPlan } from './plan.js';
 import type { Runner, RunnerSetup } from './runner.js';
 import type { Session } from './session.js';
@@ -13,8 +14,9 @@ import type { Session } from './session.js';
 export function pipelineRunner({ session, program, plan, threads }: RunnerSetup & { readonly threads: boolean }): Runner {
   const { memory, mode } = session;
   const shortcuts = new Map<string, KernelShortcut>();
-  const kernelOf = ({ source: { source, output }, forms }: KernelPlan['kernels'][number]): KernelShortcut => {
-    const key = `${output.join()} ${forms} ${source}`;
+  const kernelOf = ({ source: { source, output, components }, forms, writes }: KernelPlan['kernels'][number]): KernelShortcut => {
+    // Those of several numbers a thread are made anew: gpu.js copies one that is fed in two ways, and the copy is not ours.
+    const key = `${output.join()} ${forms} ${components ? writes : ''} ${source}`;
     let shortcut = shortcuts.get(key);
     if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output, { forms })));
     return shortcut;
@@ -47,16 +49,25 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   function count(): void {
     if (inside > 0 || !pipeline?.plan) return;
     const inputs = program.inputs.reduce((sum, { value }) => sum + deviceBytes(program.values[value]!), 0);
-    const steps = pipeline.plan.buffers.reduce((sum, { output }) => sum + 4 * sizeOf(output), 0);
+    const components = pipeline.plan.buffers.map((_, buffer) => Math.max(...plan.kernels.map(({ source }, at) => (pipeline!.plan!.steps[at]!.outputBuffer === buffer ? (source.components ?? 1) : 1))));
+    const steps = pipeline.plan.buffers.reduce((sum, { output }, buffer) => sum + 4 * components[buffer]! * sizeOf(output), 0);
     inside = inputs + fixedBytes + steps;
     memory.track(inside);
   }
 
+  const hasQuads = plan.kernels.some(({ source }) => source.components);
+  function open(): PipelineShortcut {
+    const opened = session.gpu.createPipeline(trace, { threads });
+    if (hasQuads) planWithQuads(opened, plan.kernels.map(({ source }) => source.components ?? 1));
+    return opened;
+  }
+
   async function call(inputs: readonly Handle[]): Promise<NestedResult[]> {
     const log: string[] = [];
-    const current = (pipeline ??= session.gpu.createPipeline(trace, { threads }));
     try {
+      const current = (pipeline ??= open());
       const values = (await listen(log, () => current(...(inputs as Float32Array[])))) as NestedResult[];
+      if (hasQuads && current.executorKind === 'generic') throw new Error(`gpu.js took its slow path: ${current.fallbackReason}`);
       const isElsewhere = (current.backend !== null && current.backend !== mode) || log.some((line) => line.startsWith('Falling back'));
       if (isElsewhere) throw new Error(`gpu.js ran it in mode ${current.backend} instead of ${mode}: ${current.fallbackReason ?? log.join(' ')}`);
       how = `, ${current.executorKind}${current.fallbackReason ? ` (${current.fallbackReason})` : ''}`;

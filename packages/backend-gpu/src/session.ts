@@ -1,4 +1,5 @@
 import { flatten, SharedArray, type Memory } from './buffers.js';
+import { DeviceLost } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.js';
 import { rowGrid } from './codegen/index-math.js';
@@ -25,6 +26,10 @@ export interface Session {
   finish: (() => Promise<unknown>) | null;
   /** What the device reported outside of any call; the next call or reading throws it. */
   readonly faults: string[];
+  /** Why the device is gone, or null. It does not come back. */
+  loss: () => string | null;
+  /** Asks the device for what it reports only when asked, after a reading, for which it was waited anyway. */
+  check: (() => void) | null;
 }
 
 /** Kernels that may be in flight: a device that is never waited for frees no memory. */
@@ -64,9 +69,8 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       return kernel;
     },
     async call(kernel, handles, log) {
-      const result = (await listen(log, () => kernel(...handles))) as Handle | NestedResult;
+      const result = (await guarded(session, log, () => kernel(...handles))) as Handle | NestedResult;
       assertMode(kernel, mode);
-      throwFaults(session.faults);
       if (session.finish && ++calls % callsBetweenWaits === 0) await session.finish();
       return result as Handle;
     },
@@ -87,12 +91,15 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       return session.call(upload, [new Float32Array(data)], []);
     },
     async toHost(handle, size) {
-      const result = handle instanceof Float32Array ? handle : await listen([], () => handle.toArray());
-      throwFaults(session.faults);
+      const result = handle instanceof Float32Array ? handle : await guarded(session, [], () => handle.toArray());
+      session.check?.();
+      throwFaults(session);
       return flatten(result, size);
     },
     finish: null,
     faults: [],
+    loss: () => null,
+    check: null,
   };
   return session;
 }
@@ -104,6 +111,27 @@ function assertMode({ kernel }: KernelShortcut, mode: GpuMode): void {
   throw new Error(`gpu.js ran it in mode ${ran} instead of ${mode}${kernel.fallbackReason ? `: ${kernel.fallbackReason}` : ''}`);
 }
 
-function throwFaults(faults: string[]): void {
-  if (faults.length > 0) throw new Error(faults.splice(0).join('; '));
+/** Runs something of gpu.js on a device that is there before and after it: one that is lost answers with zeros. */
+async function guarded<T>(session: Session, log: string[], run: () => T | Promise<T>): Promise<T> {
+  throwFaults(session);
+  try {
+    const result = await listen(log, run);
+    throwFaults(session);
+    return result;
+  } catch (fault) {
+    // What was under way fails before the device says that it is lost.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assertThere(session);
+    throw fault;
+  }
+}
+
+function assertThere({ loss }: Session): void {
+  const reason = loss();
+  if (reason !== null) throw new DeviceLost(reason);
+}
+
+function throwFaults(session: Session): void {
+  assertThere(session);
+  if (session.faults.length > 0) throw new Error(session.faults.splice(0).join('; '));
 }

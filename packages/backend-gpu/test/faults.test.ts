@@ -1,42 +1,20 @@
-import { add, evaluate, setBackend, tensor, type Backend, type Program, type TensorType } from '@unfoldjs/core';
-import { gpu, KernelFault } from '@unfoldjs/backend-gpu';
+import { add, setBackend, tensor, type TensorType } from '@unfoldjs/core';
+import { gpu } from '@unfoldjs/backend-gpu';
+import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
 import { expect } from 'chai';
-import { errorOf, hostModes, withGpu } from './open.js';
-
-const vector: TensorType = { dtype: 'float32', shape: [3] };
-
-/** The program of one op on one vector, as the optimizer would never make it. */
-async function programOf(backend: Backend, attrs: Program['steps'][number]['attrs']): Promise<Program> {
-  let seen: Program | null = null;
-  const recorder: Backend = { ...backend, compile: (program) => ((seen = program), backend.compile(program)) };
-  await setBackend(recorder);
-  await evaluate(tensor([1, 2, 3]).slice(1, 2));
-  const step = seen!.steps[0]!;
-  return { ...seen!, steps: [{ ...step, attrs }] };
-}
+import { describeModes, errorOf, hostModes, withGpu } from './open.js';
+import { watchDevices } from './support/devices.js';
+import { brokenKernel, lostDevice, programOf, strayError, vector } from './support/faults.js';
 
 for (const mode of hostModes) {
   describe(`faults in mode ${mode}`, () => {
     it('a kernel that gpu.js refuses names its step and carries its source, and the console stays quiet', async () => {
       await withGpu({ mode }, async (backend) => {
-        const program = await programOf(backend, { begin: ['nowhere'], size: [2], strides: [1] });
-        const written: unknown[] = [];
-        const methods = ['log', 'info', 'warn', 'error'] as const;
-        const own = methods.map((name) => console[name]);
-        for (const name of methods) console[name] = (...values: unknown[]) => void written.push(values);
-        try {
-          const error = await errorOf(async () => {
-            const executable = await backend.compile(program);
-            await executable.run([await backend.upload(Float32Array.of(1, 2, 3), vector)]);
-          });
-          expect(error.code).to.equal('BACKEND_FAILED');
-          expect(error.op).to.equal('slice');
-          expect(error.cause).to.be.instanceOf(KernelFault);
-          expect((error.cause as KernelFault).source).to.match(/^function \(a0\) \{/).and.to.include('NaN');
-          expect(written).to.deep.equal([]);
-        } finally {
-          methods.forEach((name, i) => (console[name] = own[i]!));
-        }
+        const { refusal, written, after } = await brokenKernel(backend);
+        expect(refusal).to.include({ code: 'BACKEND_FAILED', op: 'slice' });
+        expect(refusal!.source).to.match(/^function \(a0\) \{/).and.to.include('NaN');
+        expect(written).to.deep.equal([]);
+        expect(after).to.deep.equal([2, 4, 6]);
       });
     });
 
@@ -91,3 +69,36 @@ for (const mode of hostModes) {
     });
   });
 }
+
+await provideWebGpu();
+watchDevices();
+await describeModes('faults of a device in mode', ['webgpu'], (mode) => {
+  it('a shader that does not compile names its step and carries its source, and the console stays quiet', async () => {
+    await withGpu({ mode }, async (backend) => {
+      const { refusal, written, after } = await brokenKernel(backend);
+      expect(refusal).to.include({ code: 'BACKEND_FAILED', op: 'slice' });
+      expect(refusal!.source).to.match(/^function \(a0\) \{/);
+      expect(written).to.deep.equal([]);
+      expect(after).to.deep.equal([2, 4, 6]);
+    });
+  });
+
+  it('what it reports on its own is thrown by the next call, and the one after it runs', async () => {
+    await withGpu({ mode }, async (backend) => {
+      const { refusal, after } = (await strayError(backend))!;
+      expect(refusal!.code).to.equal('BACKEND_FAILED');
+      expect(after).to.deep.equal([2, 3, 4]);
+    });
+  });
+
+  it('a lost one is said by everything that needs it, and another takes its place', async () => {
+    const { running, reading, uploading, again, onNext, written } = await lostDevice(mode);
+    for (const refusal of [running, reading, uploading]) {
+      expect(refusal!.code).to.equal('DEVICE_LOST');
+      expect(refusal!.problem).to.include('lost');
+    }
+    expect(again).to.deep.equal([3, 6, 9]);
+    expect(onNext).to.deep.equal([3, 6, 9]);
+    expect(written).to.deep.equal([]);
+  });
+});

@@ -4,6 +4,7 @@ import { gpu } from '@unfoldjs/backend-gpu';
 import { skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { describeModes } from './open.js';
+import { stepsOf } from './support/ran-on.js';
 
 /** Small whole numbers: every order of a float32 sum is exact. */
 const whole = (shape: readonly number[], step: number): Tensor => {
@@ -39,7 +40,6 @@ const programs: Record<string, () => Tensor> = {
   'what has no elements': () => concatOf([whole([2, 0], 1), whole([2, 3], 1)]).add(whole([2, 0], 1).sum()),
 };
 
-
 await describeModes('programs in mode', ['webasm', 'cpu', 'webgpu'], (mode) => {
   let backend: Backend;
   before(async () => {
@@ -56,6 +56,13 @@ await describeModes('programs in mode', ['webasm', 'cpu', 'webgpu'], (mode) => {
       expect(actual).to.deep.equal(expected);
     });
   }
+
+  it('every step tells on what it ran, and how', async () => {
+    const how = mode === 'webasm' ? 'one pipeline, fused-sync' : 'a chain of kernels';
+    const steps = await stepsOf(backend);
+    expect(steps.length).to.be.above(1);
+    for (const { ranOn } of steps) expect(ranOn).to.equal(`gpu.js ${mode}, ${how}`);
+  });
 
   it('softmax is a distribution, with NaN where a logit is NaN', async function () {
     if (backend.device.float32.nan === 'lost') skip(this, 'the device declares that float32 loses NaN');

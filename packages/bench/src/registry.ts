@@ -12,6 +12,7 @@ const loaders = {
   'bundle-size': async () => (await import('./benches/bundle-size.js')).bundleSize,
   fit: async () => (await import('./benches/fit.js')).fit,
   limits: async () => (await import('./benches/limits.js')).limits,
+  webgpu: async () => (await import('./benches/webgpu.js')).webgpu,
   browser: async () => (await import('./benches/browser.js')).browser,
   speed: async () => (await import('./benches/speed.js')).speed,
 } as const satisfies Record<string, () => Promise<Bench>>;

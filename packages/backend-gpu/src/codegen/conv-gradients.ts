@@ -4,6 +4,7 @@ import { writeEpilogue } from './epilogue.js';
 import { affine, gridOf, integer } from './index-math.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { overCoveringWindows } from './patches.js';
+import { convFilterQuads, convInputQuads } from './vec4/conv-gradients.js';
 import { convFilterPartTiles, convInputTiles } from './wgsl/conv-gradients.js';
 
 type Shape4 = readonly [number, number, number, number];
@@ -23,6 +24,8 @@ export const convFilterMatmul: Generator = (call) => {
   const [batch, rows] = inputs[1]!.type.shape as Shape4;
   const tiles = facts.native === 'wgsl' && batch * sizeOf(output.shape) <= mostPartials ? convFilterPartTiles(call) : null;
   if (tiles) return [tiles, sumOfParts(call, batch)];
+  const quads = facts.quads === 'texels' ? convFilterQuads(call, mostPartials) : null;
+  if (quads) return quads;
   const results = sizeOf(output.shape);
   const parts = facts.kind !== 'gpu' || results >= manyThreads ? [] : batch * results >= manyThreads ? [batch] : [batch, rows];
   const count = sizeOf(parts);
@@ -100,6 +103,8 @@ function sumOfParts(call: SourceCall, count: number): KernelSource {
 export const convInputMatmul: Generator = (call) => {
   const tiles = call.facts.native === 'wgsl' ? convInputTiles(call) : null;
   if (tiles) return [tiles];
+  const quads = call.facts.quads === 'texels' ? convInputQuads(call) : null;
+  if (quads) return quads;
   const { inputs, output, facts, op } = call;
   const attrs = call.attrs as unknown as GroupedAttrs;
   const [, rows, columns, outputs] = inputs[0]!.type.shape as Shape4;

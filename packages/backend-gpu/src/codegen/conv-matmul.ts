@@ -2,6 +2,7 @@ import { affine, gridOf, integer } from './index-math.js';
 import { firstChannel, insideAxis, type WindowAttrs } from './window.js';
 import { writeEpilogue } from './epilogue.js';
 import { Bindings, type Generator } from './kernel-source.js';
+import { convRows } from './rows/conv.js';
 import { convQuads } from './vec4/conv.js';
 import { convTiles } from './wgsl/conv.js';
 
@@ -17,7 +18,7 @@ const longestUnrolledRow = 64;
 export const convMatmul: Generator = (call) => {
   const tiles = call.facts.native === 'wgsl' ? convTiles(call) : null;
   if (tiles) return [tiles];
-  const quads = call.facts.quads ? convQuads(call) : null;
+  const quads = call.facts.quads === 'texels' ? convQuads(call) : call.facts.quads === 'rows' ? convRows(call) : null;
   if (quads) return quads;
   const { inputs, output, facts, op } = call;
   const [, height, width, channels] = inputs[0]!.type.shape as Shape4;

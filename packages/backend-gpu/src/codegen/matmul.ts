@@ -2,6 +2,7 @@ import { broadcastStrides } from '@unfoldjs/core';
 import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
 import { Bindings, type Generator } from './kernel-source.js';
+import { matmulRows } from './rows/matmul.js';
 import { matmulQuads } from './vec4/matmul.js';
 import { matmulTiles } from './wgsl/matmul.js';
 
@@ -9,7 +10,7 @@ import { matmulTiles } from './wgsl/matmul.js';
 export const matmul: Generator = (call) => {
   const tiles = call.facts.native === 'wgsl' ? matmulTiles(call) : null;
   if (tiles) return [tiles];
-  const quads = call.facts.quads ? matmulQuads(call) : null;
+  const quads = call.facts.quads === 'texels' ? matmulQuads(call) : call.facts.quads === 'rows' ? matmulRows(call) : null;
   if (quads) return quads;
   const { attrs, inputs, output, facts } = call;
   const [a, b] = [inputs[0]!.type.shape, inputs[1]!.type.shape];

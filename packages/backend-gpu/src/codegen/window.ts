@@ -10,6 +10,9 @@ export interface WindowAttrs {
   readonly padding: readonly [Pair, Pair];
 }
 
+/** Pixels along an axis that `count` windows see, those around the image included. */
+export const seenAlong = (count: number, axis: 0 | 1, { window, strides, dilations }: WindowAttrs): number => (count - 1) * strides[axis] + (window[axis] - 1) * dilations[axis] + 1;
+
 /** `iy >= 0 && iy < 56`, only where the window can leave the image along that axis; null where it cannot. */
 export function insideAxis(name: string, size: number, count: number, axis: 0 | 1, { window, strides, dilations, padding }: WindowAttrs): string | null {
   const before = padding[axis][0];

@@ -1,9 +1,9 @@
 import type { Engine } from './engine.js';
-import { jaxWasm } from './jax.js';
+import { jaxWasm, jaxWebGpu } from './jax.js';
 import { nestedLoops } from './nested-loops.js';
 import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.js';
-import { tfjsCpu, tfjsWasm } from './tfjs.js';
-import { unfoldCpu, unfoldGpu, unfoldGpuCpu, unfoldWasmEngines, unfoldWebasm } from './unfold.js';
+import { tfjsCpu, tfjsWasm, tfjsWebGpu } from './tfjs.js';
+import { unfoldCpu, unfoldGpu, unfoldGpuCpu, unfoldWasmEngines, unfoldWebasm, unfoldWebGpu } from './unfold.js';
 
 /** Everything that is compared, in the order of the tables. */
 export const engines: readonly Engine[] = [
@@ -23,9 +23,12 @@ export const engines: readonly Engine[] = [
   jaxWasm,
 ];
 
+/** Those of a GPU in Node, where there is one: slower than all others where a program draws what a GPU should. */
+export const webGpuEngines: readonly Engine[] = [unfoldWebGpu, tfjsWebGpu, jaxWebGpu];
+
 /** @throws RangeError where there is no such engine. */
 export function engineOf(id: string): Engine {
-  const found = engines.find((engine) => engine.id === id);
+  const found = [...engines, ...webGpuEngines].find((engine) => engine.id === id);
   if (!found) throw new RangeError(`there is no engine ${id}. There are: ${engines.map((engine) => engine.id).join(', ')}`);
   return found;
 }

@@ -20,10 +20,12 @@ interface JaxArray {
 
 type Weights = readonly { readonly kernel: JaxArray; readonly bias: JaxArray }[];
 
+type JaxDevice = 'wasm' | 'webgpu';
+
 /** As much of jax-js as is used. */
 interface Jax {
-  init(device: 'wasm'): Promise<readonly string[]>;
-  defaultDevice(device: 'wasm'): string;
+  init(device: JaxDevice): Promise<readonly string[]>;
+  defaultDevice(device: JaxDevice): string;
   jit<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result): (...args: Args) => Result;
   valueAndGrad<Args extends readonly unknown[]>(fn: (...args: Args) => JaxArray): (...args: Args) => readonly [JaxArray, Args[0]];
   blockUntilReady(tree: unknown): Promise<unknown>;
@@ -116,14 +118,19 @@ function sessionOf(jax: Jax): Session {
   };
 }
 
-export const jaxWasm: Engine = {
-  id: 'jax-wasm',
-  name: 'jax-js wasm',
+const jaxOn = (device: JaxDevice): Engine => ({
+  id: `jax-${device}`,
+  name: `jax-js ${device}`,
   threads: 1,
+  ...(device === 'webgpu' ? { promise: 'half-digits' as const } : {}),
   async open() {
+    if (device === 'webgpu') await (await import('@unfoldjs/test-support/webgpu')).provideWebGpu();
     const jax = await importPeer<Jax>('@jax-js/jax', 'dist/index.js');
-    if (!(await jax.init('wasm')).includes('wasm')) throw new Unavailable('jax-js found no wasm');
-    jax.defaultDevice('wasm');
+    if (!(await jax.init(device)).includes(device)) throw new Unavailable(`jax-js found no ${device}`);
+    jax.defaultDevice(device);
     return sessionOf(jax);
   },
-};
+});
+
+export const jaxWasm = jaxOn('wasm');
+export const jaxWebGpu = jaxOn('webgpu');

@@ -23,6 +23,25 @@ export const tfjsCpu: Engine = {
   },
 };
 
+/** Its WebGPU backend is written for pages and asks whether it is in one; nothing else that it uses is missing in Node. */
+export const tfjsWebGpu: Engine = {
+  id: 'tfjs-webgpu',
+  name: 'TensorFlow.js webgpu',
+  threads: 1,
+  promise: 'half-digits',
+  async open() {
+    await (await import('@unfoldjs/test-support/webgpu')).provideWebGpu();
+    const host = globalThis as { WorkerGlobalScope?: unknown };
+    host.WorkerGlobalScope ??= class {};
+    const tf = await importPeer<Tf>('@tensorflow/tfjs');
+    await importPeer<object>('@tensorflow/tfjs-backend-webgpu');
+    await tf.setBackend('webgpu');
+    await tf.ready();
+    if (tf.getBackend() !== 'webgpu') throw new Unavailable(`it came up as ${tf.getBackend()}`);
+    return sessionOf(tf, 1);
+  },
+};
+
 export const tfjsWasm = (threads: number): Engine => ({
   id: `tfjs-wasm-${threads}t`,
   name: `TensorFlow.js wasm, ${threads} thread${threads > 1 ? 's' : ''}`,

@@ -35,7 +35,7 @@ const unfused = async (backend: Backend): Promise<Backend> => {
 };
 
 const cpuBackend = async (): Promise<BackendSpec> => (await import('@unfoldjs/backend-cpu')).cpu();
-const gpuBackend = (mode?: 'webasm' | 'cpu') => async (): Promise<BackendSpec> => (await import('@unfoldjs/backend-gpu')).gpu(mode ? { mode } : {});
+const gpuBackend = (mode?: 'webasm' | 'cpu' | 'webgpu') => async (): Promise<BackendSpec> => (await import('@unfoldjs/backend-gpu')).gpu(mode ? { mode } : {});
 
 export const unfoldCpu = unfold({ id: 'unfold-cpu', name: 'Unfold cpu', threads: 1, quick: true, backend: cpuBackend });
 export const unfoldCpuUnfused = unfold({ id: 'unfold-cpu-unfused', name: 'Unfold cpu, im2col + matmul', threads: 1, backend: cpuBackend, wrap: unfused });
@@ -43,6 +43,16 @@ export const unfoldGpu = unfold({ id: 'unfold-gpu', name: 'Unfold gpu', threads:
 export const unfoldGpuUnfused = unfold({ id: 'unfold-gpu-unfused', name: 'Unfold gpu, im2col + matmul', threads: 1, promise: 'half-digits', backend: gpuBackend(), wrap: unfused });
 export const unfoldWebasm = unfold({ id: 'unfold-gpu-webasm', name: 'Unfold gpu:webasm', threads: 2, backend: gpuBackend('webasm') });
 export const unfoldWebasmUnfused = unfold({ id: 'unfold-gpu-webasm-unfused', name: 'Unfold gpu:webasm, im2col + matmul', threads: 2, backend: gpuBackend('webasm'), wrap: unfused });
+export const unfoldWebGpu = unfold({
+  id: 'unfold-gpu-webgpu',
+  name: 'Unfold gpu:webgpu',
+  threads: 1,
+  promise: 'half-digits',
+  async backend() {
+    await (await import('@unfoldjs/test-support/webgpu')).provideWebGpu();
+    return gpuBackend('webgpu')();
+  },
+});
 export const unfoldGpuCpu = unfold({ id: 'unfold-gpu-cpu', name: 'Unfold gpu:cpu', threads: 1, backend: gpuBackend('cpu') });
 
 export interface WasmSettings {

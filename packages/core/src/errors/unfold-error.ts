@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'UNSUPPORTED_OP' // an operation that the backend refuses
   | 'OUT_OF_MEMORY' // a limit on live bytes that would be passed
   | 'BACKEND_FAILED' // a fault inside a backend
+  | 'DEVICE_LOST' // a device that went away, with what it held
   | 'TRACE_ONLY' // a value asked for while a function is being traced
   | 'ABORTED' // stopped by the caller's AbortSignal
   | 'OPTIMIZER_DIVERGED' // rules that undo each other
@@ -83,7 +84,7 @@ export class ArgumentError extends UnfoldError {
 export class StateError extends UnfoldError {
   override readonly name = 'StateError';
 }
-/** NO_BACKEND, MIXED_BACKENDS, UNSUPPORTED_OP, OUT_OF_MEMORY, BACKEND_FAILED */
+/** NO_BACKEND, MIXED_BACKENDS, UNSUPPORTED_OP, OUT_OF_MEMORY, BACKEND_FAILED, DEVICE_LOST */
 export class BackendError extends UnfoldError {
   override readonly name = 'BackendError';
 }
@@ -110,6 +111,7 @@ const classOf = {
   UNSUPPORTED_OP: BackendError,
   OUT_OF_MEMORY: BackendError,
   BACKEND_FAILED: BackendError,
+  DEVICE_LOST: BackendError,
   OPTIMIZER_DIVERGED: OptimizerError,
   ILLEGAL_GRAPH: OptimizerError,
 } as const satisfies Record<ErrorCode, typeof UnfoldError>;

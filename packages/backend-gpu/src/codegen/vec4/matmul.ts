@@ -1,8 +1,10 @@
 import { sizeOf, stridesOf } from '@unfoldjs/core';
 import { writeEpilogue } from '../epilogue.js';
+import { fourSums, quads, returnSums } from '../four.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
-import { divided, packQuads, pick, quads } from './pack.js';
+import { divided, packQuads, pick } from './pack.js';
+import { sixteenProducts } from './sums.js';
 
 /**
  * A product on textures of four elements a texel, the left one along the depth, the right one along the columns: five reads for sixteen
@@ -31,21 +33,18 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
     address: affine([['this.thread.z', k * n], ['this.thread.y', stepB], ['this.thread.x', 4 * columnB]]),
     position: 'this.thread.x * 4',
   });
-  const lanes = [0, 1, 2, 3];
   const matrix = rightCount === 1 ? '0' : 'this.thread.z';
   const products: KernelSource = {
     name: 'matmul',
     reason: 'four elements a texel, four columns a thread',
     source: `function (a0, a1) {\n  ${[
-      ...lanes.map((lane) => `let s${lane} = 0.0;`),
-      'let q = 0.0;',
-      `for (let k = 0; k < ${deep}; k++) {`,
-      'const v = a0[this.thread.z][this.thread.y][k];',
-      ...lanes.map((lane) => `const w${lane} = a1[${matrix}][q${lane === 0 ? '' : ` + ${lane}`}][this.thread.x];`),
-      ...lanes.map((lane) => `s${lane} += v[0] * w0[${lane}] + v[1] * w1[${lane}] + v[2] * w2[${lane}] + v[3] * w3[${lane}];`),
-      'q += 4;',
+      ...fourSums,
+      'let k = 0.0;',
+      `for (let depth = 0; depth < ${deep}; depth++) {`,
+      'const v = a0[this.thread.z][this.thread.y][depth];',
+      ...sixteenProducts(`a1[${matrix}]`, 'this.thread.x'),
       '}',
-      'return [s0, s1, s2, s3];',
+      returnSums,
     ].join('\n  ')}\n}`,
     output: [wide, m, count],
     components: 4,

@@ -1,8 +1,6 @@
 import { affine } from '../index-math.js';
 import type { KernelSource } from '../kernel-source.js';
 
-export const quads = (count: number): number => Math.ceil(count / 4);
-
 /**
  * Elements of an operand four by four along one of its axes, `[z, y, x]` of such quadruples; those beyond the axis are 0.
  *

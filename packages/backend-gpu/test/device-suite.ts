@@ -1,0 +1,63 @@
+/** The suite of mode webgpu by Node's own test runner: `npm run pack:device` takes it to machines that have a GPU and no packages. */
+import { after, before, describe, it } from 'node:test';
+import { setBackend, type Backend } from '@unfoldjs/core';
+import { gpu } from '@unfoldjs/backend-gpu';
+import { backendSuite, shaderAccuracy } from '@unfoldjs/backend-testkit';
+import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
+import { watchDevices } from './support/devices.js';
+import { expectNoGrowth } from './support/expect-no-growth.js';
+import { brokenKernel, lostDevice } from './support/faults.js';
+import { manyPrograms, settled, training } from './support/growth.js';
+import { tiledOf } from './support/tiled.js';
+
+await provideWebGpu();
+watchDevices();
+
+function assertEqual(found: unknown, wanted: unknown): void {
+  const [a, b] = [JSON.stringify(found), JSON.stringify(wanted)];
+  if (a !== b) throw new Error(`${a} instead of ${b}`);
+}
+
+describe('backend gpu, mode webgpu', () => {
+  let backend: Backend;
+  before(async () => {
+    backend = await gpu({ mode: 'webgpu' }).open();
+    await setBackend(backend);
+    console.log(`on ${backend.device.label}`, backend.device.float32, backend.device.details);
+  });
+  after(() => backend.dispose());
+
+  for (const kind of ['convolutions', 'products'] as const) {
+    it(`gives several results a thread, those of the reference: ${kind}`, async () => {
+      const tiled = await tiledOf(kind, backend, 100);
+      if (tiled < 10) throw new Error(`only ${tiled} of 100 programs took tiles`);
+    });
+  }
+  it('2000 programs leave nothing behind', async () => {
+    await setBackend(backend);
+    const { half, all, end } = await manyPrograms(backend, 500, 2000);
+    expectNoGrowth(half, all);
+    assertEqual(end.buffers, all.buffers);
+  });
+  it('2000 steps of training leave nothing behind', async () => {
+    await setBackend(backend);
+    const { before: start, after: end, programs } = await training(backend, 2000, settled(() => process.memoryUsage().heapUsed));
+    expectNoGrowth(start, end);
+    assertEqual(programs, 1);
+  });
+  it('a shader that does not compile names its step', async () => {
+    const { refusal, after: next } = await brokenKernel(backend);
+    assertEqual([refusal?.code, refusal?.op, next], ['BACKEND_FAILED', 'slice', [2, 4, 6]]);
+  });
+});
+
+backendSuite({ describe, it, before, after, backend: gpu({ mode: 'webgpu' }), runs: 50, accuracy: shaderAccuracy });
+
+describe('a lost device', () => {
+  it('is said by everything that needs it, and another takes its place', async () => {
+    const { running, reading, uploading, again, onNext } = await lostDevice('webgpu');
+    assertEqual([running?.code, reading?.code, uploading?.code, again, onNext], ['DEVICE_LOST', 'DEVICE_LOST', 'DEVICE_LOST', [3, 6, 9], [3, 6, 9]]);
+  });
+  // Dawn holds the process.
+  after(() => void setTimeout(() => process.exit(), 1000).unref());
+});
