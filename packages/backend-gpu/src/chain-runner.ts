@@ -8,10 +8,10 @@ import type { Runner, RunnerSetup } from './runner.js';
 export async function chainRunner({ session, program, plan }: RunnerSetup): Promise<Runner> {
   const { memory } = session;
   const shortcuts = new Map<string, KernelShortcut>();
-  const kernels = plan.kernels.map(({ source: { source, output, native }, forms }) => {
+  const kernels = plan.kernels.map(({ source: { source, output, native, threads }, forms }) => {
     const key = `${output.join()} ${forms} ${source} ${native?.source ?? ''}`;
     let shortcut = shortcuts.get(key);
-    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output, { forms, native })));
+    if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output, { forms, native, threads })));
     return shortcut;
   });
   const outputs = new Set<Cell>(program.outputs);

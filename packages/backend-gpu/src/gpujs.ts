@@ -16,6 +16,8 @@ export interface KernelShortcut {
   readonly kernel: {
     readonly constructor: { readonly mode: string };
     readonly fallbackReason: string | null;
+    /** In WebGPU: how many workgroups are started for so many threads. */
+    _computeDispatch?(threads: readonly number[]): unknown;
   };
   destroy(removeCanvasReferences?: boolean): void;
 }
@@ -48,7 +50,13 @@ export interface PipelineShortcut {
 export interface PipelinePlan {
   readonly steps: { output: readonly number[]; readonly outputBuffer: number; readonly kernel: number }[];
   readonly buffers: readonly { readonly output: readonly number[] }[];
-  readonly kernels: readonly { readonly clone: { readonly kernel: { computeLayout(...args: unknown[]): unknown } } }[];
+  readonly kernels: readonly { readonly clone: { readonly kernel: PipelineKernel } }[];
+}
+
+/** A kernel of a plan in mode webasm. */
+export interface PipelineKernel {
+  computeLayout(...args: unknown[]): unknown;
+  readonly functionBuilder: { readonly functionMap: Readonly<Record<string, { literalTypes: object; emitVectorFunction(assembler: unknown): unknown }>> };
 }
 
 export interface GpuInstance {

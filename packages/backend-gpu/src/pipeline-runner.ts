@@ -5,7 +5,7 @@ import { kernelFailed, programFailed } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { Handle, KernelShortcut, NestedResult, PipelineShortcut } from './gpujs.js';
 import type { Holder } from './idle.js';
-import { planWithQuads } from './pipeline-quads.js';
+import { makePlan } from './pipeline-plan.js';
 import { bytesBeside, fixedArrays, type Cell, type KernelPlan } from './plan.js';
 import type { Runner, RunnerSetup } from './runner.js';
 import type { Session } from './session.js';
@@ -14,9 +14,10 @@ import type { Session } from './session.js';
 export function pipelineRunner({ session, program, plan, threads }: RunnerSetup & { readonly threads: boolean }): Runner {
   const { memory, mode } = session;
   const shortcuts = new Map<string, KernelShortcut>();
-  const kernelOf = ({ source: { source, output, components }, forms, writes }: KernelPlan['kernels'][number]): KernelShortcut => {
-    // Those of several numbers a thread are made anew: gpu.js copies one that is fed in two ways, and the copy is not ours.
-    const key = `${output.join()} ${forms} ${components ? writes : ''} ${source}`;
+  const made = new Set(plan.kernels.map(({ writes }) => writes));
+  const kernelOf = ({ source: { source, output }, forms, reads }: KernelPlan['kernels'][number]): KernelShortcut => {
+    // By where its arguments come from, too: gpu.js copies a kernel that is fed in two ways, and the copy would not be mended (`makePlan`).
+    const key = `${output.join()} ${forms} ${reads.map((cell) => made.has(cell)).join()} ${source}`;
     let shortcut = shortcuts.get(key);
     if (!shortcut) shortcuts.set(key, (shortcut = session.kernel(source, output, { forms })));
     return shortcut;
@@ -58,7 +59,7 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   const hasQuads = plan.kernels.some(({ source }) => source.components);
   function open(): PipelineShortcut {
     const opened = session.gpu.createPipeline(trace, { threads });
-    if (hasQuads) planWithQuads(opened, plan.kernels.map(({ source }) => source.components ?? 1));
+    makePlan(opened, plan.kernels.map(({ source }) => source.components ?? 1));
     return opened;
   }
 

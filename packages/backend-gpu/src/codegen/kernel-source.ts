@@ -40,6 +40,8 @@ export interface KernelSource {
   readonly native?: NativeFunction;
   /** gpu.js's `output`: threads along x, y, z. Their product is the number of elements, in row-major order with x last. */
   readonly output: readonly number[];
+  /** The threads that have something to do, where those are not all: as `output`, not more along any axis. */
+  readonly threads?: readonly number[];
   /** Elements that a thread returns at once, for a kernel of the same step only. Default 1. */
   readonly components?: 4;
   /** What binds to a0, a1, ... */

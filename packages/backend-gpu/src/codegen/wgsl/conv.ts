@@ -3,7 +3,7 @@ import { affine } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
 import { wgslEpilogue } from './epilogue.js';
 import { chooseTile, fits } from './tile-size.js';
-import { lanes, range, tileAxis, tileCaller, tileFunction, vector } from './tile.js';
+import { lanes, range, tileAxis, tileCaller, tileFunction, tileThreads, vector } from './tile.js';
 
 type Shape4 = readonly [number, number, number, number];
 
@@ -61,6 +61,7 @@ export function convTiles(call: SourceCall): KernelSource | null {
     source: bindings.functionOf(tileCaller(spec)),
     native: tileFunction(spec),
     output: grid,
+    threads: tileThreads(spec, grid),
     arguments: bindings.list,
   };
 }

@@ -3,7 +3,7 @@ import { affine } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
 import { wgslEpilogue } from './epilogue.js';
 import { chooseTile, fits } from './tile-size.js';
-import { lanes, range, tileAxis, tileCaller, tileFunction, vector } from './tile.js';
+import { lanes, range, tileAxis, tileCaller, tileFunction, tileThreads, vector } from './tile.js';
 
 /** A product of matrices, a tile of results a thread; null where that is not worth it or has no code. */
 export function matmulTiles(call: SourceCall): KernelSource | null {
@@ -57,6 +57,7 @@ export function matmulTiles(call: SourceCall): KernelSource | null {
     source: bindings.functionOf(tileCaller(spec)),
     native: tileFunction(spec),
     output: [...grid],
+    threads: tileThreads(spec, grid),
     arguments: bindings.list,
   };
 }

@@ -37,7 +37,8 @@ export const vector = (group: number, element: (row: number) => string): string 
  * A function in WGSL that computes a tile of a result and stores it, but for its first element, which it returns: that one gpu.js stores.
  * It relies on names that gpu.js 2.24.1 gives: `threadGid`, `user_<argument>`, `result`, and `fn_` before a function's own.
  *
- * Grids are as large as results, as gpu.js takes the size of the one from the other; threads beyond the tiles return at once, and store nothing.
+ * Grids are as large as results, as gpu.js takes the size of the one from the other; only threads that have a tile are started (`threads`), and others
+ * of their workgroups return at once, and store nothing.
  */
 export function tileFunction({ rows, columns, before, add = (sum, product) => `${sum} += ${product};`, sums, epilogue, axes }: TileSpec): NativeFunction {
   const [groups, across] = [range(rows.each / lanes), range(columns.each)];
@@ -68,6 +69,9 @@ export function tileFunction({ rows, columns, before, add = (sum, product) => `$
   ];
   return { name: 'tile', source: `fn fn_tile(thread : i32) -> f32 {\n  ${lines.join('\n  ')}\n}` };
 }
+
+/** Those of a grid that have a tile. */
+export const tileThreads = ({ rows, columns }: Pick<TileSpec, 'rows' | 'columns'>, grid: readonly number[]): number[] => [columns.threads, rows.threads, ...grid.slice(2)];
 
 /** The kernel's own body: which threads have a tile. */
 export const tileCaller = ({ rows, columns }: Pick<TileSpec, 'rows' | 'columns'>): string[] => [
