@@ -18,7 +18,7 @@ export const isSoftwareName = (name: string): boolean => /swiftshader|llvmpipe|l
 
 const engines: Partial<Record<GpuMode, string>> = { webasm: 'WebAssembly', cpu: 'JavaScript' };
 
-export function describeDevice(mode: GpuMode, adapter: Adapter, threads: boolean): DeviceInfo {
+export function describeDevice(mode: GpuMode, adapter: Adapter, { threads, tiles }: { readonly threads: boolean; readonly tiles: boolean }): DeviceInfo {
   const { kind, float32, execution, maxArguments } = modeFacts[mode];
   return {
     kind,
@@ -30,6 +30,7 @@ export function describeDevice(mode: GpuMode, adapter: Adapter, threads: boolean
       adapter: adapter.name ?? 'none',
       software: adapter.isSoftware,
       execution,
+      tiles,
       ...(mode === 'webasm' ? { threads } : {}),
       int32Bits: 24,
       int32: `calculated in float32: exact up to ${exactLimit}; larger data and results are refused`,

@@ -1,13 +1,14 @@
 import { unfoldError, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { glAdapter, missing, noAdapter, stopListening, webGpuAdapter } from './adapters.js';
 import { makeBackend } from './backend.js';
-import { Memory } from './buffers.js';
+import { Memory, SharedArray } from './buffers.js';
 import { describeDevice, type Adapter } from './device.js';
+import { glTextures, type Gl2, type Transfer } from './gl-textures.js';
 import { listen } from './gpujs-console.js';
-import { loadGpuJs, type GpuJs } from './gpujs.js';
+import { loadGpuJs, type GpuJs, type ResidentHandle } from './gpujs.js';
 import { gpuModes, modeFacts, type GpuMode } from './modes.js';
 import { probe, probeFloat32 } from './probe.js';
-import { openSession } from './session.js';
+import { openSession, type Session } from './session.js';
 
 export interface GpuOptions {
   /**
@@ -19,6 +20,11 @@ export interface GpuOptions {
   readonly require?: 'hardware';
   /** Mode webasm: spreads large kernels over worker threads. Results are the same. Default false: each program would start its own. */
   readonly threads?: boolean;
+  /**
+   * Several results a thread, where a mode has such kernels and they are faster. `false` gives one result a thread everywhere, in gpu.js's own language: to compare, or to find out whether a
+   * wrong number comes from a tile. Default true.
+   */
+  readonly tiles?: boolean;
 }
 
 /**
@@ -34,23 +40,26 @@ export interface GpuOptions {
  * await tensor([1, 2]).add(1).data(); // Float32Array [2, 3]
  */
 export function gpu(options: GpuOptions = {}): BackendSpec {
-  const { mode, require, threads = false } = options;
+  const { mode, require, threads = false, tiles = true } = options;
   if (mode !== undefined && !gpuModes.includes(mode)) refuse('mode', mode, `use one of ${gpuModes.map((name) => `'${name}'`).join(', ')}, or none for a hardware GPU.`);
   if (require !== undefined && require !== 'hardware') refuse('require', require, "use 'hardware', or leave it out.");
-  if (typeof threads !== 'boolean') refuse('threads', threads, 'use true or false.');
+  for (const [name, value] of Object.entries({ threads, tiles })) if (typeof value !== 'boolean') refuse(name, value, 'use true or false.');
   return {
     name: mode ? `gpu-${mode}` : 'gpu',
-    open: () => (mode ? openNamed(mode, require === 'hardware', threads) : openHardware(threads)),
+    open: () => (mode ? openNamed(mode, require === 'hardware', { threads, tiles }) : openHardware({ threads, tiles })),
   };
 }
+
+/** The options that change how programs run. */
+type Settings = Required<Pick<GpuOptions, 'threads' | 'tiles'>>;
 
 function refuse(argument: string, value: unknown, fix: string): never {
   throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'gpu', argument, problem: `${JSON.stringify(value)} is not one of its values.`, fix });
 }
 
-async function openNamed(mode: GpuMode, isHardwareOnly: boolean, threads: boolean): Promise<Backend> {
+async function openNamed(mode: GpuMode, isHardwareOnly: boolean, settings: Settings): Promise<Backend> {
   try {
-    return await openMode(await loadGpuJs(), mode, isHardwareOnly, threads);
+    return await openMode(await loadGpuJs(), mode, isHardwareOnly, settings);
   } catch (fault) {
     throw noBackend(`gpu.js has no mode ${mode} here: ${textOf(fault)}.`, "name another mode ('webasm' runs wherever WebAssembly does), or use `cpu()`.", fault);
   }
@@ -59,13 +68,13 @@ async function openNamed(mode: GpuMode, isHardwareOnly: boolean, threads: boolea
 /** headlessgl is a package of Node: in a page its absence says nothing. */
 const hardwareModes = (): GpuMode[] => gpuModes.filter((name) => modeFacts[name].kind === 'gpu' && !(name === 'headlessgl' && 'document' in globalThis));
 
-async function openHardware(threads: boolean): Promise<Backend> {
+async function openHardware(settings: Settings): Promise<Backend> {
   const reasons: [string, string][] = [];
   try {
     const gpuJs = await loadGpuJs();
     for (const mode of hardwareModes()) {
       try {
-        return await openMode(gpuJs, mode, true, threads);
+        return await openMode(gpuJs, mode, true, settings);
       } catch (fault) {
         reasons.push([mode, textOf(fault)]);
       }
@@ -81,6 +90,14 @@ const textOf = (fault: unknown): string => (fault instanceof Error ? fault.messa
 
 const noBackend = (problem: string, fix: string, cause?: unknown): UnfoldError => unfoldError({ code: 'NO_BACKEND', op: 'gpu', problem, fix, cause });
 
+/** Textures without kernels, made after the pattern of one that a kernel made. */
+async function transferOf(session: Session): Promise<Transfer | null> {
+  const sample = (await session.toDevice(new SharedArray(5))) as ResidentHandle;
+  const transfer = glTextures(session.gpu.context as Gl2, sample);
+  sample.delete();
+  return transfer;
+}
+
 /** gpu.js has one WebGPU device for all; a process that holds it does not end by itself. The last to leave destroys it. */
 let webGpuUsers = 0;
 
@@ -89,13 +106,13 @@ async function releaseWebGpu({ WebGPUContext }: GpuJs): Promise<void> {
 }
 
 /** Opens one mode and has it calculate something. @throws Error with the reason why not. */
-async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, threads: boolean): Promise<Backend> {
+async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, settings: Settings): Promise<Backend> {
   const reason = missing(mode, gpuJs);
   if (reason) throw new Error(reason);
   const log: string[] = [];
   const instance = await listen(log, () => new gpuJs.GPU({ mode }));
   if (mode === 'webgpu') webGpuUsers++;
-  const session = openSession(instance, mode, new Memory());
+  const session = openSession(instance, mode, new Memory(), settings.tiles);
   const release = async (): Promise<void> => {
     stopListening(session);
     if (mode === 'webgpu') await releaseWebGpu(gpuJs);
@@ -105,15 +122,15 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, th
     await probe(session);
     const isGpu = modeFacts[mode].kind === 'gpu';
     const found: Adapter = webGpu ?? (isGpu ? glAdapter(instance, session) : noAdapter);
+    if (isGpu && !webGpu) session.transfer = await transferOf(session);
     const adapter = isGpu ? { ...found, float32: await probeFloat32(session) } : found;
     if (isHardwareOnly && (adapter.isSoftware || !isGpu)) {
       throw new Error(adapter.name ? `its adapter is software (${adapter.name})` : `mode ${mode} is no GPU`);
     }
-    return makeBackend({ session, device: describeDevice(mode, adapter, threads), threads, release });
+    return makeBackend({ session, device: describeDevice(mode, adapter, settings), threads: settings.threads, release });
   } catch (fault) {
     await instance.destroy();
     await release();
     throw fault;
   }
 }
-

@@ -1,6 +1,7 @@
 import { flatten, SharedArray, type Memory } from './buffers.js';
 import { DeviceLost } from './faults.js';
 import { listen } from './gpujs-console.js';
+import type { Transfer } from './gl-textures.js';
 import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.js';
 import { rowGrid } from './codegen/index-math.js';
 import type { NativeFunction } from './codegen/kernel-source.js';
@@ -27,6 +28,8 @@ export interface Session {
   readonly faults: string[];
   /** Why the device is gone, or null. It does not come back. */
   loss: () => string | null;
+  /** Uploads and readings without a kernel, where a mode has them. */
+  transfer: Transfer | null;
   /** Asks the device for what it reports only when asked, after a reading, for which it was waited anyway. */
   check: (() => void) | null;
 }
@@ -48,8 +51,8 @@ const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind ==
 /** Every native function takes the number of the thread and gives an element. */
 const nativeTypes = { argumentTypes: { thread: 'Integer' }, returnType: 'Number' } as const;
 
-export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Session {
-  const facts = modeFacts[mode];
+export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, tiles: boolean): Session {
+  const facts: ModeFacts = tiles ? modeFacts[mode] : { ...modeFacts[mode], native: null, quads: null };
   const isResident = facts.kind === 'gpu';
   const name = `gpu-${mode}`;
   // In WebGL the last kernel that was built owns the vertices that all draw with, and results are read through the kernel that made
@@ -94,6 +97,8 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
     },
     async toDevice(data) {
       if (!isResident) return data;
+      const { transfer } = session;
+      if (transfer) return guarded(session, [], () => transfer.upload(data));
       let upload = uploads.get(data.length);
       if (!upload) {
         const { output, position } = rowGrid(data.length, facts);
@@ -102,7 +107,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
       return session.call(upload, [new Float32Array(data)], []);
     },
     async toHost(handle, size) {
-      const result = handle instanceof Float32Array ? handle : await guarded(session, [], () => handle.toArray());
+      const result = handle instanceof Float32Array ? handle : await guarded(session, [], () => session.transfer?.read(handle) ?? handle.toArray());
       session.check?.();
       throwFaults(session);
       return flatten(result, size);
@@ -111,6 +116,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory): Se
     faults: [],
     loss: () => null,
     check: null,
+    transfer: null,
   };
   return session;
 }

@@ -6,6 +6,7 @@ import { softwareGpu, startBrowser, type TestBrowser, type TestPage } from '@unf
 import { suiteInPage } from '@unfoldjs/test-support/page-suite';
 import { expect } from 'chai';
 import type { brokenKernel, lostDevice, strayError } from './support/faults.js';
+import { expectAsDocumented } from './support/documented.js';
 import { expectNoGrowth } from './support/expect-no-growth.js';
 import type { manyPrograms, training } from './support/growth.js';
 
@@ -44,6 +45,8 @@ describe('gpu.js in a browser', () => {
         expect(device.kind).to.equal('gpu');
         expect(device.fallbackReason).to.match(/software|SwiftShader/i);
       });
+
+      it('keeps of numbers what docs/conformance.md says', () => expectAsDocumented(device, mode, 'Chromium'));
 
       it('every step tells on what it ran, and how', async () => {
         const steps = await page!.call<readonly StepInfo[]>('stepsOf');

@@ -5,6 +5,7 @@ import { wasm } from '@unfoldjs/backend-wasm';
 import { skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { describeModes, errorOf, withGpu } from './open.js';
+import { expectAsDocumented } from './support/documented.js';
 
 await describeModes('mode of gpu.js:', gpuModes, (mode) => {
   let backend: Backend;
@@ -19,6 +20,11 @@ await describeModes('mode of gpu.js:', gpuModes, (mode) => {
     expect(backend.device.label).to.include(mode);
     expect(backend.device.kind).to.equal(mode === 'webasm' ? 'wasm' : mode === 'cpu' ? 'cpu' : 'gpu');
     expect(backend.device.fallbackReason === null).to.equal(backend.device.details['software'] === false);
+  });
+
+  it('keeps of numbers what docs/conformance.md says', function () {
+    if (mode === 'headlessgl' || mode === 'webgl' || mode === 'webgl2') skip(this, `the page has no row of ${mode} in Node: it was never had`);
+    expectAsDocumented(backend.device, mode, 'Node');
   });
 
   it('runs what was asked for, and says how', async () => {
@@ -55,7 +61,7 @@ describe('modes of gpu.js', () => {
   });
 
   it('refuse options that do not exist, at the call', async () => {
-    for (const options of [{ mode: 'metal' }, { require: 'software' }, { threads: 1 }]) {
+    for (const options of [{ mode: 'metal' }, { require: 'software' }, { threads: 1 }, { tiles: 'yes' }]) {
       const error = await errorOf(() => gpu(options as never));
       expect(error.code).to.equal('INVALID_ARGUMENT');
       expect(error.argument).to.equal(Object.keys(options)[0]);

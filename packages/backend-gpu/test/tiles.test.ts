@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { describeModes } from './open.js';
 import { tiledOf } from './support/tiled.js';
 
-await describeModes('several results a thread in mode', ['webgpu'], (mode) => {
+await describeModes('several results a thread in mode', ['webgpu', 'webasm'], (mode) => {
   let backend: Backend;
   before(async () => (backend = await gpu({ mode }).open()));
   after(() => backend.dispose());
@@ -16,6 +16,17 @@ await describeModes('several results a thread in mode', ['webgpu'], (mode) => {
 
   it('are those of the reference: products of any size, transposed or not, of batches, bit for bit', async () => {
     expect(await tiledOf('products', backend, 60)).to.be.above(20);
+  });
+
+  it('are left out where nobody wants them', async () => {
+    const single = await gpu({ mode, tiles: false }).open();
+    try {
+      expect(single.device.details['tiles']).to.equal(false);
+      expect(await tiledOf('convolutions', single, 20)).to.equal(0);
+      expect(await tiledOf('products', single, 20)).to.equal(0);
+    } finally {
+      await single.dispose();
+    }
   });
 
   it('keep NaN that meets an activation, and zeros around an image meet infinite filters', async () => {

@@ -52,7 +52,7 @@ export async function tiledOf(kind: keyof typeof programs, opened: Backend, runs
     ...opened,
     async compile(program) {
       const executable = await opened.compile(program);
-      if (executable.describe().some(({ reason }) => /a thread, in WGSL|outputs a thread|columns a thread/.test(reason))) tiled++;
+      if (executable.describe().some(({ reason }) => /a thread, in WGSL|(outputs|columns|rows|channels) a thread/.test(reason))) tiled++;
       return executable;
     },
   };

@@ -33,7 +33,7 @@ async function open(workloadId: string, engine: Engine): Promise<OpenCase> {
 
 const cases: readonly BenchCase[] = browserWorkloads.flatMap((workload) =>
   engines
-    .filter((engine) => !engine.id.startsWith('gpujs-') || workload.id === 'D' || workload.id === 'mm512')
+    .filter((engine) => !/^gpujs-|-single$/.test(engine.id) || workload.id === 'D' || workload.id === 'mm512')
     .map((engine) => ({ name: caseName(workload, engine), group: workload.id, engine: engine.id, open: () => open(workload.id, engine) })),
 );
 

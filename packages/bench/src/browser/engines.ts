@@ -6,16 +6,17 @@ import { sessionOf } from '../engines/unfold-session.js';
 export const gpuModes = ['webgl2', 'webgpu', 'webasm'] as const;
 export type PageMode = (typeof gpuModes)[number];
 
-const unfold = (mode: PageMode): Engine => ({
-  id: `unfold-${mode}`,
-  name: `Unfold gpu:${mode}`,
+/** `tiles: false`: one result a thread in every kernel. */
+const unfold = (mode: PageMode, tiles: boolean): Engine => ({
+  id: tiles ? `unfold-${mode}` : `unfold-${mode}-single`,
+  name: `Unfold gpu:${mode}${tiles ? '' : ', one result a thread'}`,
   threads: 1,
   promise: 'half-digits',
   async open() {
     const core = await import('@unfoldjs/core');
     const { gpu } = await import('@unfoldjs/backend-gpu');
     try {
-      return await sessionOf(core, await gpu({ mode }).open());
+      return await sessionOf(core, await gpu({ mode, tiles }).open());
     } catch (error) {
       if (error instanceof core.UnfoldError && error.code === 'NO_BACKEND') throw new Unavailable(error.problem);
       throw error;
@@ -24,4 +25,4 @@ const unfold = (mode: PageMode): Engine => ({
 });
 
 /** The engines of this project's own page. */
-export const ownEngines: readonly Engine[] = gpuModes.flatMap((mode) => [unfold(mode), plainGpuJs(mode)]);
+export const ownEngines: readonly Engine[] = gpuModes.flatMap((mode) => [unfold(mode, true), unfold(mode, false), plainGpuJs(mode)]);

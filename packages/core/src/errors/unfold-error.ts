@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'OUT_OF_MEMORY' // a limit on live bytes that would be passed
   | 'BACKEND_FAILED' // a fault inside a backend
   | 'DEVICE_LOST' // a device that went away, with what it held
+  | 'TIMED_OUT' // a backend that did not answer in the time it was given
   | 'TRACE_ONLY' // a value asked for while a function is being traced
   | 'ABORTED' // stopped by the caller's AbortSignal
   | 'OPTIMIZER_DIVERGED' // rules that undo each other
@@ -84,7 +85,7 @@ export class ArgumentError extends UnfoldError {
 export class StateError extends UnfoldError {
   override readonly name = 'StateError';
 }
-/** NO_BACKEND, MIXED_BACKENDS, UNSUPPORTED_OP, OUT_OF_MEMORY, BACKEND_FAILED, DEVICE_LOST */
+/** NO_BACKEND, MIXED_BACKENDS, UNSUPPORTED_OP, OUT_OF_MEMORY, BACKEND_FAILED, DEVICE_LOST, TIMED_OUT */
 export class BackendError extends UnfoldError {
   override readonly name = 'BackendError';
 }
@@ -112,6 +113,7 @@ const classOf = {
   OUT_OF_MEMORY: BackendError,
   BACKEND_FAILED: BackendError,
   DEVICE_LOST: BackendError,
+  TIMED_OUT: BackendError,
   OPTIMIZER_DIVERGED: OptimizerError,
   ILLEGAL_GRAPH: OptimizerError,
 } as const satisfies Record<ErrorCode, typeof UnfoldError>;

@@ -2,12 +2,13 @@ import type { Backend, Executable } from '../backend/contract.js';
 import { capturesSourceLines } from '../expr/source-lines.js';
 import type { Lowered } from '../graph/lower.js';
 import { optimize } from '../optimizer/optimize.js';
+import type { Target } from '../optimizer/target.js';
 import type { Level } from '../optimizer/passes/index.js';
 import { emit, type Emitted, type ResultSource } from '../program/emit.js';
 import type { Program } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
 import { knownBackends } from './backends.js';
-import { guard } from './guard.js';
+import { guard, typedFault } from './guard.js';
 import { bytesOf, sameType } from '../types/tensor-type.js';
 
 /** A program that is ready to run, and where each result asked for comes from. */
@@ -41,13 +42,25 @@ function withDonations({ program, results }: Emitted, donated: readonly number[]
   return { ...program, inputs };
 }
 
+/** What the optimizer asks of a backend, its faults typed. */
+const guarded = (backend: Backend): Target => ({
+  name: backend.name,
+  supports(call) {
+    try {
+      return backend.supports(call);
+    } catch (fault) {
+      throw typedFault(backend, 'supports', fault);
+    }
+  },
+});
+
 /** Optimises, schedules and compiles. `executable` is null where nothing needs to run: every result is an input or a constant. */
 export async function build({ graph, pool }: Lowered, backend: Backend, options: BuildOptions = {}): Promise<Built> {
   const { donated = [], ...passes } = options;
-  const optimized = optimize(graph, { ...passes, pool, target: backend, alternatives: knownBackends(), checked: capturesSourceLines() });
+  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: knownBackends(), checked: capturesSourceLines() });
   const emitted = emit(optimized, schedule(optimized), pool);
   const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
-  const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program)) : null;
+  const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program), (late) => late.dispose()) : null;
   const taken = program.inputs.flatMap(({ donatedTo }, i) => (donatedTo === undefined ? [] : [i]));
   return { executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }

@@ -11,6 +11,7 @@ import { mapTree, type Tree } from '../tensor/tree.js';
 import { isDType, type DType } from '../types/dtype.js';
 import type { Shape } from '../types/shape.js';
 import { formatType, type TensorType } from '../types/tensor-type.js';
+import { orOnNext } from './backends.js';
 import { build, type Built } from './build.js';
 import { commonBackend, evaluate } from './evaluate.js';
 import { execute } from './execute.js';
@@ -119,12 +120,13 @@ export function compile(fn: (...args: never[]) => unknown, placeholders?: readon
     const key = `${given.structure}|${types.map(formatType).join()}`;
     const trace = traceOf(given, types, key);
     const inputs = [...tensors.map((tensor) => tensor.expr.storage!), ...trace.captured.map((leaf) => leaf.storage!)];
-    const backend = commonBackend(inputs, 'compile');
     const donated = given.paths.flatMap((path, i) => (donate.some((position) => isWithin(path, position)) ? [i] : []));
     refuseShared(donated, inputs, given.paths);
     const retrace = () => traceFunction(fn, given, types);
-    const built = await programs.get(backend, key, () => buildOrRetrace(trace, retrace, backend, donated));
-    const storages = await execute(built, inputs, backend, signal);
+    const storages = await orOnNext(async () => {
+      const backend = commonBackend(inputs, 'compile');
+      return execute(await programs.get(backend, key, () => buildOrRetrace(trace, retrace, backend, donated)), inputs, backend, signal);
+    });
     for (const i of donated) inputs[i]!.dispose('donated');
     return mapTree(trace.result, 'compile', (index) => new Tensor(makeLeaf(dataOp, storages[index as number]!)));
   }

@@ -4,9 +4,10 @@ import type { Expr } from '../expr/expr.js';
 import { lower, structureOf } from '../graph/lower.js';
 import { Tensor } from '../tensor/tensor.js';
 import { leavesOf, type Tree } from '../tensor/tree.js';
-import { getBackend } from './backends.js';
+import { getBackend, orOnNext } from './backends.js';
 import { build, type Built } from './build.js';
 import { execute } from './execute.js';
+import { lossOf } from './lost.js';
 import { ProgramCache } from './program-cache.js';
 import type { Storage } from './storage.js';
 
@@ -42,13 +43,11 @@ export async function evaluate(...trees: readonly Tree<Tensor>[]): Promise<void>
 export async function compute(outputs: readonly Expr[], op: string): Promise<Storage[]> {
   const { key, leaves, isTraced } = structureOf(outputs);
   if (isTraced) refuseTraced(op);
-  const backend = commonBackend(leaves.map((leaf) => leaf.storage!), op);
-  const built = await cache.get(backend, key, () => build(lower(outputs), backend));
-  return execute(
-    built,
-    leaves.map((leaf) => leaf.storage!),
-    backend,
-  );
+  const inputs = leaves.map((leaf) => leaf.storage!);
+  return orOnNext(async () => {
+    const backend = commonBackend(inputs, op);
+    return execute(await cache.get(backend, key, () => build(lower(outputs), backend)), inputs, backend);
+  });
 }
 
 /** The one backend on which data lives; the chosen one where there is only host data. */
@@ -67,8 +66,22 @@ export function commonBackend(storages: readonly Storage[], op: string): Backend
       });
     }
     home = storage.home;
+    assertThere(storage, op);
   }
   return home ?? getBackend();
+}
+
+/** @throws {UnfoldError} DEVICE_LOST for elements that went away with their device. */
+function assertThere({ home, type }: Storage, op: string): void {
+  const reason = home && lossOf(home);
+  if (!reason) return;
+  throw unfoldError({
+    code: 'DEVICE_LOST',
+    op,
+    problem: `only ${home.name} had the elements of this tensor, and it is lost: ${reason}.`,
+    fix: 'make it again from data of the host; keep a copy of what is dear (`await x.data()`, a checkpoint).',
+    operands: [{ name: 'tensor', type }],
+  });
 }
 
 function refuseTraced(op: string): never {

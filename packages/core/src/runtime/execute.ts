@@ -3,7 +3,7 @@ import { allocate } from '../types/dtype.js';
 import { bytesOf } from '../types/tensor-type.js';
 import type { Built } from './build.js';
 import { guard } from './guard.js';
-import { makeRoom, ownersOf, release, retain } from './memory.js';
+import { makeRoom, ownersOf, releaseAll, retain } from './memory.js';
 import { Storage } from './storage.js';
 
 /**
@@ -31,7 +31,7 @@ export async function execute({ executable, results, donated, outputBytes }: Bui
     const free = donated.filter((i) => ownersOf(buffers[i]!) === ownOwners);
     lent = free.map((i) => inputs[i]!);
     for (const storage of lent) storage.state = 'lent';
-    const outputs = executable ? await guard(backend, 'run', () => executable.run(buffers, { ...(signal && { signal }), ...(free.length > 0 && { donated: free }) })) : [];
+    const outputs = executable ? await guard(backend, 'run', () => executable.run(buffers, { ...(signal && { signal }), ...(free.length > 0 && { donated: free }) }), (late) => late.forEach((buffer) => backend.free(buffer))) : [];
     for (const storage of lent) storage.dispose('donated');
     return results.map((result) => {
       if (result.kind === 'output') return Storage.ofBuffer(result.type, backend, outputs[result.index]!);
@@ -45,7 +45,7 @@ export async function execute({ executable, results, donated, outputBytes }: Bui
     });
   } finally {
     for (const storage of lent) if (storage.state === 'lent') storage.state = 'live';
-    held.forEach(release);
+    releaseAll(held);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Backend, BackendBuffer } from '../backend/contract.js';
 import { badArgument, unfoldError } from '../errors/unfold-error.js';
 import { formatType } from '../types/tensor-type.js';
 import { formatTable } from '../errors/table.js';
+import { typedFault } from './guard.js';
 import { macrotask } from './macrotask.js';
 
 /** Who shares a buffer, and what it costs. */
@@ -58,13 +59,24 @@ export function release(buffer: BackendBuffer): void {
   if (!holding || --holding.owners > 0) return;
   holdings.delete(buffer);
   liveBytes -= holding.bytes;
-  holding.backend.free(buffer);
+  try {
+    holding.backend.free(buffer);
+  } catch (fault) {
+    throw typedFault(holding.backend, 'free', fault);
+  }
 }
 
 /** How many storages and runs in flight need a buffer. */
 export const ownersOf = (buffer: BackendBuffer): number => holdings.get(buffer)?.owners ?? 0;
 
-const collected = new FinalizationRegistry<BackendBuffer>(release);
+/** Nobody called who could be told of a fault. */
+const collected = new FinalizationRegistry<BackendBuffer>((buffer) => {
+  try {
+    release(buffer);
+  } catch {
+    // The buffer is gone from the books; what its backend keeps of it, only it knows.
+  }
+});
 
 /** Ties a buffer to an owner: it is released when the owner lets go of it or is collected. */
 export function account(owner: object, backend: Backend, buffer: BackendBuffer, bytes: number): void {
@@ -75,7 +87,20 @@ export function account(owner: object, backend: Backend, buffer: BackendBuffer, 
 /** Releases all buffers of an owner. */
 export function settle(owner: object, buffers: Iterable<BackendBuffer>): void {
   collected.unregister(owner);
-  for (const buffer of buffers) release(buffer);
+  releaseAll(buffers);
+}
+
+/** Releases each of some buffers, also where one before it cannot be freed. @throws {UnfoldError} the first fault, after the last of them. */
+export function releaseAll(buffers: Iterable<BackendBuffer>): void {
+  let fault: unknown;
+  for (const buffer of buffers) {
+    try {
+      release(buffer);
+    } catch (error) {
+      fault ??= error;
+    }
+  }
+  if (fault) throw fault;
 }
 
 /**

@@ -9,6 +9,6 @@ import { Storage } from './storage.js';
 export async function move(tensor: Tensor, backend: Backend): Promise<Tensor> {
   const { type } = tensor;
   const data = await tensor.data();
-  const buffer = await guard(backend, 'upload', () => backend.upload(data, type));
+  const buffer = await guard(backend, 'upload', () => backend.upload(data, type), (late) => backend.free(late));
   return new Tensor(makeLeaf(dataOp, Storage.ofBuffer(type, backend, buffer)));
 }

@@ -59,7 +59,7 @@ export class Storage {
   #upload(backend: Backend): Promise<BackendBuffer> {
     const host = this.#host;
     if (host === null) throw new Error('a result is read on the backend that made it');
-    const upload = guard(backend, 'upload', () => backend.upload(host, this.type)).then(
+    const upload = guard(backend, 'upload', () => backend.upload(host, this.type), (late) => backend.free(late)).then(
       (buffer) => {
         this.#uploads.delete(backend);
         if (this.state === 'live') {

@@ -2,6 +2,7 @@ import { unfoldError } from '../errors/unfold-error.js';
 import { makeLeaf, type Expr } from '../expr/expr.js';
 import { dataOp } from '../expr/leaves.js';
 import type { Backend } from '../backend/contract.js';
+import { orOnNext } from '../runtime/backends.js';
 import { compute } from '../runtime/evaluate.js';
 import { move } from '../runtime/move.js';
 import type { Storage } from '../runtime/storage.js';
@@ -84,12 +85,14 @@ export class Tensor {
   async data(): Promise<TensorData> {
     const { storage } = this.expr;
     if (storage) return storage.read();
-    const [temporary] = await compute([this.expr], 'data');
-    try {
-      return await temporary!.read();
-    } finally {
-      temporary!.dispose();
-    }
+    return orOnNext(async () => {
+      const [temporary] = await compute([this.expr], 'data');
+      try {
+        return await temporary!.read();
+      } finally {
+        temporary!.dispose();
+      }
+    });
   }
 
   /** The elements as nested arrays; a number or a boolean for a scalar. @throws {UnfoldError} as `data`. */
