@@ -22,17 +22,17 @@ export interface ModeFacts {
   readonly wide: boolean;
   /** Kernels can have variables that are integers. */
   readonly integers: boolean;
-  /** How kernels can hand each other four elements a thread: as texels, or side by side in a row four times as long. */
-  readonly quads: 'texels' | 'rows' | null;
+  /** Four results of a thread lie side by side, and others read them as a row four times as long. */
+  readonly rows: boolean;
   /** The language of functions that are written for the device itself. */
-  readonly native: 'wgsl' | null;
+  readonly native: 'wgsl' | 'glsl300' | 'glsl100' | null;
   /** Math.max and Math.min keep NaN and the sign of zero. */
   readonly exactMax: boolean;
   /** `Infinity` and `NaN` can be written into a kernel. */
   readonly nonFiniteLiterals: boolean;
 }
 
-const exactHost = { native: null, quads: null, integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
+const exactHost = { native: null, rows: false, integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
 const shader = {
   kind: 'gpu',
   execution: 'chain',
@@ -48,15 +48,15 @@ const shader = {
 } as const;
 
 // A kernel takes textures of one form only, so that all results have the same: one dimension, which gpu.js folds into rows.
-const webGl = { ...shader, native: null, quads: 'texels', flat: true, maxThreads: null, integers: false, maxArguments: 15 } as const;
+const webGl = { ...shader, native: 'glsl100', rows: false, flat: true, maxThreads: null, integers: false, maxArguments: 15 } as const;
 
 export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
   // Eight storage buffers is what gpu.js asks the device for; one of them is the output.
-  webgpu: { ...shader, native: 'wgsl', quads: null, integers: true, maxArguments: 7 },
-  webgl2: webGl,
+  webgpu: { ...shader, native: 'wgsl', rows: false, integers: true, maxArguments: 7 },
+  webgl2: { ...webGl, native: 'glsl300' },
   webgl: webGl,
   headlessgl: webGl,
-  webasm: { ...exactHost, quads: 'rows', kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, lanes: 4, wide: false },
+  webasm: { ...exactHost, rows: true, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, lanes: 4, wide: false },
   cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, lanes: 1, wide: true },
 };
 

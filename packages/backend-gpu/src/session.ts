@@ -48,11 +48,8 @@ const callsBetweenWaits = 64;
 /** What gpu.js calls the modes of its kernel classes: all of WebGL is `gpu`. */
 const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind === 'gpu' && mode !== 'webgpu' ? ['gpu', mode] : [mode]);
 
-/** Every native function takes the number of the thread and gives an element. */
-const nativeTypes = { argumentTypes: { thread: 'Integer' }, returnType: 'Number' } as const;
-
 export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, tiles: boolean): Session {
-  const facts: ModeFacts = tiles ? modeFacts[mode] : { ...modeFacts[mode], native: null, quads: null };
+  const facts: ModeFacts = tiles ? modeFacts[mode] : { ...modeFacts[mode], native: null, rows: false };
   const isResident = facts.kind === 'gpu';
   const name = `gpu-${mode}`;
   // In WebGL the last kernel that was built owns the vertices that all draw with, and results are read through the kernel that made
@@ -70,12 +67,12 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, til
     idle: new IdleMemory(),
     kernel(source, output, { forms, native, threads }) {
       const make = (): KernelShortcut => {
-        const made = gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true, ...(native && { nativeFunctions: [{ ...native, ...nativeTypes }] }) });
+        const made = gpu.createKernel(source, { output, precision: 'single', pipeline: true, immutable: true, ...(native && { nativeFunctions: [native] }) });
         if (threads) startOnly(made, threads);
         return made;
       };
       if (!shared) return make();
-      const key = `${output.join()} ${forms} ${source}`;
+      const key = `${output.join()} ${forms} ${source} ${native?.source ?? ''}`;
       const known = shared.get(key);
       if (known) return known;
       const kernel = make();

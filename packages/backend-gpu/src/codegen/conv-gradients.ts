@@ -4,6 +4,7 @@ import { writeEpilogue } from './epilogue.js';
 import { affine, gridOf, integer } from './index-math.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { overCoveringWindows } from './patches.js';
+import { severalOr } from './several.js';
 import { convFilterQuads, convInputQuads } from './vec4/conv-gradients.js';
 import { convFilterPartTiles, convInputTiles } from './wgsl/conv-gradients.js';
 
@@ -19,13 +20,9 @@ const manyThreads = 2 ** 15;
  * The gradient of the filters, [K, O]: the sum over all places of a pixel of the patch times an output. There are few results and
  * long sums, so a GPU first sums each image (or each row of it) by itself, then adds those up. The patches are never built.
  */
-export const convFilterMatmul: Generator = (call) => {
+const convFilterSums: Generator = (call) => {
   const { inputs, output, facts } = call;
   const [batch, rows] = inputs[1]!.type.shape as Shape4;
-  const tiles = facts.native === 'wgsl' && batch * sizeOf(output.shape) <= mostPartials ? convFilterPartTiles(call) : null;
-  if (tiles) return [tiles, sumOfParts(call, batch)];
-  const quads = facts.quads === 'texels' ? convFilterQuads(call, mostPartials) : null;
-  if (quads) return quads;
   const results = sizeOf(output.shape);
   const parts = facts.kind !== 'gpu' || results >= manyThreads ? [] : batch * results >= manyThreads ? [batch] : [batch, rows];
   const count = sizeOf(parts);
@@ -100,11 +97,7 @@ function sumOfParts(call: SourceCall, count: number): KernelSource {
 }
 
 /** The gradient of the images, and transposed convolution: each pixel gathers from the windows that cover it. */
-export const convInputMatmul: Generator = (call) => {
-  const tiles = call.facts.native === 'wgsl' ? convInputTiles(call) : null;
-  if (tiles) return [tiles];
-  const quads = call.facts.quads === 'texels' ? convInputQuads(call) : null;
-  if (quads) return quads;
+const convInputSums: Generator = (call) => {
   const { inputs, output, facts, op } = call;
   const attrs = call.attrs as unknown as GroupedAttrs;
   const [, rows, columns, outputs] = inputs[0]!.type.shape as Shape4;
@@ -139,3 +132,13 @@ export const convInputMatmul: Generator = (call) => {
   ];
   return [{ name: `${op.name}${epilogue.name}`, reason: 'a gather: each pixel sums over the windows that cover it', source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list }];
 };
+
+/** One image summed by itself in tiles, then all of them, while the sums of images are not too many. */
+function convFilterTiles(call: SourceCall): KernelSource[] | null {
+  const [batch] = call.inputs[1]!.type.shape as Shape4;
+  const tiles = batch * sizeOf(call.output.shape) <= mostPartials ? convFilterPartTiles(call) : null;
+  return tiles && [tiles, sumOfParts(call, batch)];
+}
+
+export const convFilterMatmul: Generator = severalOr({ wgsl: convFilterTiles, glsl: (call) => convFilterQuads(call, mostPartials) }, convFilterSums);
+export const convInputMatmul: Generator = severalOr({ wgsl: convInputTiles, glsl: convInputQuads }, convInputSums);

@@ -3,6 +3,7 @@ import { firstChannel, insideAxis, type WindowAttrs } from './window.js';
 import { writeEpilogue } from './epilogue.js';
 import { Bindings, type Generator } from './kernel-source.js';
 import { convRows } from './rows/conv.js';
+import { severalOr } from './several.js';
 import { convQuads } from './vec4/conv.js';
 import { convTiles } from './wgsl/conv.js';
 
@@ -15,11 +16,7 @@ const longestUnrolledRow = 64;
  * an image are multiplied like any other element: infinite filters make NaN of them, as im2col and matmul do. In groups, an output
  * sees only the channels of its own.
  */
-export const convMatmul: Generator = (call) => {
-  const tiles = call.facts.native === 'wgsl' ? convTiles(call) : null;
-  if (tiles) return [tiles];
-  const quads = call.facts.quads === 'texels' ? convQuads(call) : call.facts.quads === 'rows' ? convRows(call) : null;
-  if (quads) return quads;
+const convSums: Generator = (call) => {
   const { inputs, output, facts, op } = call;
   const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
   const attrs = call.attrs as unknown as WindowAttrs & { readonly groups: number };
@@ -53,6 +50,8 @@ export const convMatmul: Generator = (call) => {
     },
   ];
 };
+
+export const convMatmul: Generator = severalOr({ wgsl: convTiles, glsl: convQuads, rows: convRows }, convSums);
 
 type Shape4 = readonly [number, number, number, number];
 

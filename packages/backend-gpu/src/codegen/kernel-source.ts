@@ -26,6 +26,8 @@ export type ArgumentSource = { readonly operand: number } | { readonly kernel: n
 /** A function in the language of the device, which a kernel calls by its name. */
 export interface NativeFunction {
   readonly name: string;
+  readonly argumentTypes: Readonly<Record<string, 'Integer'>>;
+  readonly returnType: 'Number' | 'Array(4)';
   readonly source: string;
 }
 

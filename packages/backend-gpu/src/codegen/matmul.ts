@@ -3,15 +3,12 @@ import { affine, gridOf, integer } from './index-math.js';
 import { writeEpilogue } from './epilogue.js';
 import { Bindings, type Generator } from './kernel-source.js';
 import { matmulRows } from './rows/matmul.js';
+import { severalOr } from './several.js';
 import { matmulQuads } from './vec4/matmul.js';
 import { matmulTiles } from './wgsl/matmul.js';
 
 /** One thread an element of the product, with running indices; an epilogue is applied to the sum before it is stored. */
-export const matmul: Generator = (call) => {
-  const tiles = call.facts.native === 'wgsl' ? matmulTiles(call) : null;
-  if (tiles) return [tiles];
-  const quads = call.facts.quads === 'texels' ? matmulQuads(call) : call.facts.quads === 'rows' ? matmulRows(call) : null;
-  if (quads) return quads;
+const sums: Generator = (call) => {
   const { attrs, inputs, output, facts } = call;
   const [a, b] = [inputs[0]!.type.shape, inputs[1]!.type.shape];
   const [m, n] = output.shape.slice(-2) as [number, number];
@@ -44,3 +41,5 @@ export const matmul: Generator = (call) => {
   ];
   return [{ name: `matmul${epilogue.name}`, reason: 'one thread an element', source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list }];
 };
+
+export const matmul: Generator = severalOr({ wgsl: matmulTiles, glsl: matmulQuads, rows: matmulRows }, sums);

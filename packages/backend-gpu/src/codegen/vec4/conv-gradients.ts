@@ -1,24 +1,15 @@
 import { sizeOf } from '@unfoldjs/core';
 import { writeEpilogue } from '../epilogue.js';
-import { fourSums, lanes, quads, returnSums } from '../four.js';
+import { quads } from '../four.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
-import { insideAxis, type WindowAttrs } from '../window.js';
+import { seenAlong, type WindowAttrs } from '../window.js';
 import { divided, packQuads, pick } from './pack.js';
-import { pixelsOf, sixteenProducts } from './sums.js';
+import { imageSides, packImages, pixelsOf } from './pixels.js';
+import { apart, fitTextures, quadCaller, quadFunction, sixteenProducts, texel, type Sides } from './texels.js';
 
 type Shape4 = readonly [number, number, number, number];
 type GroupedAttrs = WindowAttrs & { readonly groups: number };
-
-/** The gradient of results, four outputs a texel: `[N, OH, OW * wide]`. */
-const packResults = (operand: number, [batch, rows, columns, outputs]: Shape4): KernelSource =>
-  packQuads(operand, [columns * quads(outputs), rows, batch], {
-    size: outputs,
-    step: 1,
-    lines: divided('ow', 'o', 'this.thread.x', quads(outputs)),
-    address: affine([['this.thread.z', rows * columns * outputs], ['this.thread.y', columns * outputs], ['ow', outputs], ['o', 4]]),
-    position: 'o * 4',
-  });
 
 /**
  * The gradient of the images, four outputs a texel, four channels of a pixel a thread: five reads for sixteen products. A pixel sums over
@@ -29,108 +20,120 @@ export function convInputQuads(call: SourceCall): KernelSource[] | null {
   const { window, strides, dilations, padding, groups } = call.attrs as unknown as GroupedAttrs;
   const results = inputs[0]!.type.shape as Shape4;
   const [, rows, columns, outputs] = results;
-  const [batch, height, width, channels] = output.shape as Shape4;
+  const images = output.shape as Shape4;
+  const [, height, , channels] = images;
   if (groups !== 1 || output.dtype !== 'float32' || channels < 4 || window[0] * window[1] * outputs < 8) return null;
   const [deep, wide] = [quads(outputs), quads(channels)];
+  const filterTexture: Sides = [wide, window[0] * window[1] * deep * 4];
+  if (!fitTextures(imageSides(results), filterTexture, imageSides(images))) return null;
+
   // Rows are [tap, output], with as many outputs as the results have been given; four channels a texel.
-  const filters = packQuads(1, [wide, window[0] * window[1] * deep * 4], {
+  const filters = packQuads(1, filterTexture, {
     size: channels,
     step: outputs,
     lines: [...divided('tap', 'o', 'this.thread.y', deep * 4), ...(deep * 4 === outputs ? [] : [`if (o > ${outputs - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
     address: affine([['tap', channels * outputs], ['this.thread.x', 4 * outputs], ['o', 1]]),
     position: 'this.thread.x * 4',
   });
-  /** The window that covers a pixel with its element `k`; the loop goes on where there is none. */
+  /** Opens a block for the window that covers a pixel with its element `k`, if there is one. */
   const covering = (name: string, pixel: string, k: string, count: number, axis: 0 | 1): string[] => {
     const stride = strides[axis];
+    const start = affine([[pixel, 1], [k, -dilations[axis]]], padding[axis][0]);
     return [
-      `const ${name}s = ${affine([[pixel, 1], [k, -dilations[axis]]], padding[axis][0])};`,
-      `const ${name} = ${stride === 1 ? `${name}s` : `Math.floor((${name}s + 0.5) / ${stride})`};`,
-      `if (${name}s > -0.5 && ${name} < ${count - 1}.5${stride === 1 ? '' : ` && ${name} * ${stride} === ${name}s`}) {`,
+      ...(stride === 1 ? [`int ${name} = ${start};`] : [`int ${name}s = ${start};`, ...apart(name, `${name}rest`, `${name}s`, stride)]),
+      `if (${stride === 1 ? `${name} >= 0` : `${name}s >= 0 && ${name}rest == 0`} && ${name} < ${count}) {`,
     ];
   };
   const products: KernelSource = {
     name: op.name,
-    reason: 'a gather over the windows that cover a pixel; four outputs a texel, four channels a thread',
-    source: `function (a0, a1) {\n  ${[
-      ...divided('ix', 'c', 'this.thread.x', wide),
-      ...fourSums,
-      'let k = 0.0;',
-      `for (let kh = 0; kh < ${window[0]}; kh++) {`,
-      ...covering('oh', 'this.thread.y', 'kh', rows, 0),
-      `for (let kw = 0; kw < ${window[1]}; kw++) {`,
+    reason: 'a gather over the windows that cover a pixel; four outputs a texel, four channels a thread, in GLSL',
+    source: quadCaller,
+    native: quadFunction([
+      ...apart('ix', 'c', 'x', wide),
+      ...apart('n', 'iy', 'y', height),
+      'vec4 sum = vec4(0.0);',
+      'int k = 0;',
+      `for (int kh = 0; kh < ${window[0]}; kh++) {`,
+      ...covering('oh', 'iy', 'kh', rows, 0),
+      `for (int kw = 0; kw < ${window[1]}; kw++) {`,
       ...covering('ow', 'ix', 'kw', columns, 1),
       `k = ${affine([['kh', window[1] * deep * 4], ['kw', deep * 4]])};`,
-      `const at = ${affine([['ow', deep]])};`,
-      `for (let o = 0; o < ${deep}; o++) {`,
-      'const v = a0[this.thread.z][oh][at + o];',
-      ...sixteenProducts('a1', 'c'),
+      `for (int o = 0; o < ${deep}; o++) {`,
+      `vec4 v = ${texel(call, 'a0', imageSides(results), affine([['ow', deep], ['o', 1]]), affine([['n', rows], ['oh', 1]]))};`,
+      ...sixteenProducts(call, filterTexture, 'c'),
       '}',
       '}',
       '}',
       '}',
       '}',
-      returnSums,
-    ].join('\n  ')}\n}`,
-    output: [width * wide, height, batch],
+      'return sum;',
+    ]),
+    output: imageSides(images),
     components: 4,
     arguments: [{ kernel: 0 }, { kernel: 1 }],
   };
-  return [packResults(0, results), filters, products, pixelsOf(call, 2, wide)];
+  return [packImages(0, results), filters, products, pixelsOf(call, 2)];
 }
 
 /**
- * The gradient of the filters, each image summed by itself and then all of them, four outputs a thread: two reads for four products. Null
- * where that is not worth it.
+ * The gradient of the filters, each image summed by itself and then all of them, four outputs of a channel a thread: two reads for four
+ * products. Null where that is not worth it.
  */
 export function convFilterQuads(call: SourceCall, mostPartials: number): KernelSource[] | null {
   const { inputs, output, facts, op } = call;
   const attrs = call.attrs as unknown as GroupedAttrs;
   const { window, strides, dilations, padding, groups } = attrs;
-  const [batch, height, width, channels] = inputs[0]!.type.shape as Shape4;
+  const images = inputs[0]!.type.shape as Shape4;
+  const [batch, , , channels] = images;
   const results = inputs[1]!.type.shape as Shape4;
   const [, rows, columns, outputs] = results;
   if (groups !== 1 || output.dtype !== 'float32' || outputs < 4 || batch * sizeOf(output.shape) > mostPartials) return null;
-  const wide = quads(outputs);
-  const tests = [insideAxis('iy', height, rows, 0, attrs), insideAxis('ix', width, columns, 1, attrs)].filter((test) => test !== null).join(' && ');
-  const read = `v = a0[${affine([['this.thread.z', height * width * channels], ['iy', width * channels], ['ix', channels], ['c', 1]])}];`;
+  const [deep, wide] = [quads(channels), quads(outputs)];
+  const seen = [seenAlong(rows, 0, attrs), seenAlong(columns, 1, attrs)] as const;
+  const imageTexture = imageSides([batch, seen[0], seen[1], channels]);
+  const sums: Sides = [window[0] * window[1] * wide, batch * channels];
+  if (!fitTextures(imageTexture, imageSides(results), sums)) return null;
+
   const parts: KernelSource = {
     name: op.name,
-    reason: 'patches are read in place; each image summed by itself, four outputs a thread',
-    source: `function (a0, a1) {\n  ${[
-      ...divided('tap', 'c', 'this.thread.y', channels),
-      ...divided('kh', 'kw', 'tap', window[1]),
-      ...fourSums,
-      'let v = 0.0;',
-      `for (let i = 0; i < ${rows}; i++) {`,
-      `const iy = ${affine([['i', strides[0]], ['kh', dilations[0]]], -padding[0][0])};`,
-      `for (let j = 0; j < ${columns}; j++) {`,
-      `const ix = ${affine([['j', strides[1]], ['kw', dilations[1]]], -padding[1][0])};`,
-      ...(tests ? ['v = 0.0;', `if (${tests}) { ${read} }`] : [read]),
-      `const g = a1[this.thread.z][i][${affine([['j', wide], ['this.thread.x', 1]])}];`,
-      ...lanes.map((lane) => `s${lane} += v * g[${lane}];`),
+    reason: 'patches are read in place; each image summed by itself, four outputs a thread, in GLSL',
+    source: quadCaller,
+    native: quadFunction([
+      ...apart('tap', 'o', 'x', wide),
+      ...apart('kh', 'kw', 'tap', window[1]),
+      ...apart('n', 'c', 'y', channels),
+      ...apart('four', 'lane', 'c', 4),
+      'vec4 sum = vec4(0.0);',
+      `for (int i = 0; i < ${rows}; i++) {`,
+      `int iy = ${affine([['n', seen[0]], ['i', strides[0]], ['kh', dilations[0]]])};`,
+      `int oh = ${affine([['n', rows], ['i', 1]])};`,
+      `for (int j = 0; j < ${columns}; j++) {`,
+      `vec4 v = ${texel(call, 'a0', imageTexture, affine([['j', strides[1] * deep], ['kw', dilations[1] * deep], ['four', 1]]), 'iy')};`,
+      `float one = lane == 0 ? v.x : (lane == 1 ? v.y : (lane == 2 ? v.z : v.w));`,
+      `sum += one * ${texel(call, 'a1', imageSides(results), affine([['j', wide], ['o', 1]]), 'oh')};`,
       '}',
       '}',
-      returnSums,
-    ].join('\n  ')}\n}`,
-    output: [wide, output.shape[0]!, batch],
+      'return sum;',
+    ]),
+    output: sums,
     components: 4,
-    arguments: [{ operand: 0 }, { kernel: 0 }],
+    arguments: [{ kernel: 0 }, { kernel: 1 }],
   };
   const grid = gridOf(output.shape, facts);
   const [k, o] = grid.axes as [string, string];
   const bindings = new Bindings(call);
-  const partials = bindings.kernel(1);
+  const partials = bindings.kernel(2);
   const epilogue = writeEpilogue(call, bindings, grid.axes);
   const all: KernelSource = {
     name: `${op.name}${epilogue.name}`,
     reason: `adds up ${batch} partial sums`,
     source: bindings.functionOf([
       ...grid.lines,
-      ...divided('quad', 'lane', o, 4),
+      ...divided('tap', 'c', k === '0' ? '0.0' : k, channels),
+      ...divided('four', 'lane', o === '0' ? '0.0' : o, 4),
       'let sum = 0.0;',
       `for (let n = 0; n < ${batch}; n++) {`,
-      `const v = ${partials}[n][${k}][quad];`,
+      `const v = ${partials}[${affine([['n', channels], ['c', 1]])}][${affine([['tap', wide], ['four', 1]])}];`,
       `sum += ${pick('lane')};`,
       '}',
       ...epilogue.lines,
@@ -139,5 +142,5 @@ export function convFilterQuads(call: SourceCall, mostPartials: number): KernelS
     output: grid.output,
     arguments: bindings.list,
   };
-  return [packResults(1, results), parts, all];
+  return [packImages(0, images, seen, [padding[0][0], padding[1][0]]), packImages(1, results), parts, all];
 }

@@ -1,14 +1,14 @@
 import { sizeOf, stridesOf } from '@unfoldjs/core';
 import { writeEpilogue } from '../epilogue.js';
-import { fourSums, quads, returnSums } from '../four.js';
+import { quads } from '../four.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
 import { divided, packQuads, pick } from './pack.js';
-import { sixteenProducts } from './sums.js';
+import { apart, fitTextures, quadCaller, quadFunction, sixteenProducts, texel, type Sides } from './texels.js';
 
 /**
  * A product on textures of four elements a texel, the left one along the depth, the right one along the columns: five reads for sixteen
- * products. Null where that is not worth it.
+ * products. Matrices of a batch lie one under the other. Null where that is not worth it.
  */
 export function matmulQuads(call: SourceCall): KernelSource[] | null {
   const { attrs, inputs, output, facts } = call;
@@ -24,29 +24,39 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
   const [deep, wide] = [quads(k), quads(n)];
   const [rowA, stepA] = attrs.transposeA ? [1, m] : [k, 1];
   const [stepB, columnB] = attrs.transposeB ? [1, k] : [n, 1];
+  const leftTexture: Sides = [deep, m * count];
+  const rightTexture: Sides = [wide, deep * 4 * rightCount];
+  const results: Sides = [wide, m * count];
+  if (!fitTextures(leftTexture, rightTexture, results)) return null;
 
-  const left = packQuads(0, [deep, m, count], { size: k, step: stepA, lines: [], address: affine([['this.thread.z', m * k], ['this.thread.y', rowA], ['this.thread.x', 4 * stepA]]), position: 'this.thread.x * 4' });
-  const right = packQuads(1, [wide, deep * 4, rightCount], {
-    size: n,
-    step: columnB,
-    lines: deep * 4 === k ? [] : [`if (this.thread.y > ${k - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`],
-    address: affine([['this.thread.z', k * n], ['this.thread.y', stepB], ['this.thread.x', 4 * columnB]]),
+  const left = packQuads(0, leftTexture, {
+    size: k,
+    step: stepA,
+    lines: divided('z', 'row', 'this.thread.y', m),
+    address: affine([['z', m * k], ['row', rowA], ['this.thread.x', 4 * stepA]]),
     position: 'this.thread.x * 4',
   });
-  const matrix = rightCount === 1 ? '0' : 'this.thread.z';
+  const right = packQuads(1, rightTexture, {
+    size: n,
+    step: columnB,
+    lines: [...divided('z', 'row', 'this.thread.y', deep * 4), ...(deep * 4 === k ? [] : [`if (row > ${k - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
+    address: affine([['z', k * n], ['row', stepB], ['this.thread.x', 4 * columnB]]),
+    position: 'this.thread.x * 4',
+  });
   const products: KernelSource = {
     name: 'matmul',
-    reason: 'four elements a texel, four columns a thread',
-    source: `function (a0, a1) {\n  ${[
-      ...fourSums,
-      'let k = 0.0;',
-      `for (let depth = 0; depth < ${deep}; depth++) {`,
-      'const v = a0[this.thread.z][this.thread.y][depth];',
-      ...sixteenProducts(`a1[${matrix}]`, 'this.thread.x'),
+    reason: 'four elements a texel, four columns a thread, in GLSL',
+    source: quadCaller,
+    native: quadFunction([
+      ...(rightCount === 1 ? ['int k = 0;'] : [...apart('z', 'row', 'y', m), `int k = z * ${deep * 4};`]),
+      'vec4 sum = vec4(0.0);',
+      `for (int depth = 0; depth < ${deep}; depth++) {`,
+      `vec4 v = ${texel(call, 'a0', leftTexture, 'depth', 'y')};`,
+      ...sixteenProducts(call, rightTexture, 'x'),
       '}',
-      returnSums,
-    ].join('\n  ')}\n}`,
-    output: [wide, m, count],
+      'return sum;',
+    ]),
+    output: results,
     components: 4,
     arguments: [{ kernel: 0 }, { kernel: 1 }],
   };
@@ -55,15 +65,15 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
   const bindings = new Bindings(call);
   const sums = bindings.kernel(2);
   const [row, column] = grid.axes.slice(-2) as [string, string];
-  const strides = stridesOf(batch);
+  const strides = stridesOf(batch).map((stride) => stride * m);
   const epilogue = writeEpilogue(call, bindings, grid.axes);
   const finish: KernelSource = {
     name: `results${epilogue.name}`,
     reason: 'quadruples taken apart',
     source: bindings.functionOf([
       ...grid.lines,
-      ...divided('quad', 'lane', column === '0' ? '0.0' : column, 4),
-      `const v = ${sums}[${affine(grid.axes.slice(0, -2).map((axis, i) => [axis, strides[i]!] as const))}][${row}][quad];`,
+      ...divided('four', 'lane', column === '0' ? '0.0' : column, 4),
+      `const v = ${sums}[${affine([...grid.axes.slice(0, -2).map((axis, i) => [axis, strides[i]!] as const), [row, 1]])}][four];`,
       `const sum = ${pick('lane')};`,
       ...epilogue.lines,
       `return ${epilogue.result};`,

@@ -67,7 +67,8 @@ export function tileFunction({ rows, columns, before, add = (sum, product) => `$
     ...groups.flatMap((g) => across.flatMap((j) => store(g, j))),
     'return first;',
   ];
-  return { name: 'tile', source: `fn fn_tile(thread : i32) -> f32 {\n  ${lines.join('\n  ')}\n}` };
+  // Its argument is of no use: gpu.js takes functions with one at least.
+  return { name: 'tile', argumentTypes: { thread: 'Integer' }, returnType: 'Number', source: `fn fn_tile(thread : i32) -> f32 {\n  ${lines.join('\n  ')}\n}` };
 }
 
 /** Those of a grid that have a tile. */
