@@ -71,16 +71,16 @@ export async function packDevice([folder = root]) {
 
     // Those that are compared, where they are installed; the bench says which are not.
     const peers = join(root, 'packages/bench/peers');
-    mkdirSync(join(top, 'unfold/peers'), { recursive: true });
-    copyFileSync(join(peers, 'package.json'), join(top, 'unfold/peers/package.json'));
+    mkdirSync(join(top, 'peers'));
+    copyFileSync(join(peers, 'package.json'), join(top, 'peers/package.json'));
     for (const [name, { files, main }] of Object.entries(peerFiles)) {
-      const [from, to] = [join(peers, 'node_modules', name), join(top, 'unfold/peers/node_modules', name)];
+      const [from, to] = [join(peers, 'node_modules', name), join(top, 'peers/node_modules', name)];
       if (!existsSync(from)) continue;
       cpSync(join(from, files), join(to, files), { recursive: true, dereference: true, filter: (path) => !path.endsWith('.map') });
       const { version, type } = readJson(join(from, 'package.json'));
       writeFileSync(join(to, 'package.json'), JSON.stringify({ name, version, type, main }));
     }
-    const tfjsCore = join(top, 'unfold/peers/node_modules/@tensorflow/tfjs-core');
+    const tfjsCore = join(top, 'peers/node_modules/@tensorflow/tfjs-core');
     mkdirSync(tfjsCore, { recursive: true });
     writeFileSync(join(tfjsCore, 'index.js'), "module.exports = require('@tensorflow/tfjs');\n");
 

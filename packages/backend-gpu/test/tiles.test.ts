@@ -15,7 +15,7 @@ await describeModes('several results a thread in mode', ['webgpu', 'webasm'], (m
   });
 
   it('are those of the reference: products of any size, transposed or not, of batches, bit for bit', async () => {
-    expect(await tiledOf('products', backend, 60)).to.be.above(20);
+    expect(await tiledOf('products', backend, 120)).to.be.above(20);
   });
 
   it('are left out where nobody wants them', async () => {

@@ -21,5 +21,5 @@ export async function provideWebGpu(): Promise<void> {
     return;
   }
   Object.assign(globalThis, dawn.globals);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn.create([]) }, configurable: true });
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: dawn.create([]), userAgent: `Node.js/${process.versions.node}` }, configurable: true });
 }

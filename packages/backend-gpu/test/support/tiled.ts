@@ -34,9 +34,12 @@ const convolution = fc
     ends[name]!(conv2d(whole([batch, height, width, channels], 3), whole([...window, channels, outputs], 5), { strides, dilations, padding })),
   );
 
+/** Of any size; a row or a few of some depth, as dense layers have them. */
+const sizes = fc.oneof(fc.record({ m: size(1, 70), k: size(1, 30), n: size(1, 70) }), fc.record({ m: size(1, 3), k: size(64, 130), n: size(64, 130) }));
+
 const product = fc
-  .record({ m: size(1, 70), k: size(1, 30), n: size(1, 70), transposeA: fc.boolean(), transposeB: fc.boolean(), batches: fc.constantFrom([[], []], [[3], []], [[2, 1], [3]], [[2], [2]], [[1], [4]]), end })
-  .map(({ m, k, n, transposeA, transposeB, batches: [left, right], end: name }) => (): Tensor => {
+  .record({ sizes, transposeA: fc.boolean(), transposeB: fc.boolean(), batches: fc.constantFrom([[], []], [[3], []], [[2, 1], [3]], [[2], [2]], [[1], [4]]), end })
+  .map(({ sizes: { m, k, n }, transposeA, transposeB, batches: [left, right], end: name }) => (): Tensor => {
     const a = [...left!, ...(transposeA ? [k, m] : [m, k])];
     const b = [...right!, ...(transposeB ? [n, k] : [k, n])];
     return ends[name]!(matmul(whole(a, 3), whole(b, 5), { transposeA, transposeB }));

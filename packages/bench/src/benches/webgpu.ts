@@ -48,7 +48,7 @@ function speedSection(results: Results): Section {
       const ratio = ratioOf(theirs, ours);
       return ratio.isNoise ? 'noise' : `${formatNumber(ratio.median)}x`;
     });
-    return [[workload.id, formatTime(middle), `${formatTime(low)}-${formatTime(high)}`, formatNumber(rate), `${((100 * rate) / peak).toFixed(1)} %`, ...ratios]];
+    return [[workload.id, formatTime(middle), `${formatTime(low)}-${formatTime(high)}`, formatNumber(rate), Number.isNaN(peak) ? '' : `${((100 * rate) / peak).toFixed(1)} %`, ...ratios]];
   });
   return {
     title: 'WebGPU in Node, from host to host',

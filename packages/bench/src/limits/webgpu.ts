@@ -17,6 +17,7 @@ interface Device {
   createComputePipeline(descriptor: { layout: 'auto'; compute: { module: unknown; entryPoint: string } }): { getBindGroupLayout(index: number): unknown };
   createBindGroup(descriptor: { layout: unknown; entries: readonly { binding: number; resource: { buffer: unknown } }[] }): unknown;
   createCommandEncoder(): { beginComputePass(): Pass; finish(): unknown };
+  onuncapturederror: ((event: { readonly error: { readonly message: string } }) => void) | null;
   destroy(): void;
 }
 interface Pass {
@@ -75,8 +76,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   data[id.x] = ${Array.from({ length: chains }, (_, i) => `v${i}`).join(' + ')};
 }`;
 
-/** Elements that each round reads: far more than caches hold on a GPU. */
-const vectors = 2 ** 24;
+/** Vectors that each round reads and writes: 128 MiB, the most that every device binds, and more than caches hold. */
+const vectors = 2 ** 23;
 
 const copy = `
 @group(0) @binding(0) var<storage, read_write> data: array<vec4f>;
@@ -104,14 +105,18 @@ export async function webGpuLimits(): Promise<WebGpuLimits> {
   const adapter = await gpu?.requestAdapter();
   if (!adapter) throw new Unavailable('this machine has no WebGPU');
   const device = await adapter.requestDevice();
+  let fault = '';
+  device.onuncapturederror = ({ error }) => (fault ||= error.message);
   try {
     const { vendor, architecture, device: model, description } = adapter.info;
     const threads = workgroup * workgroups;
-    return {
+    const limits = {
       adapter: [vendor, architecture, model, description].filter(Boolean).join(' '),
       gflops: ((await roundsASecond(device, arithmetic, threads * 16)) * threads * 8 * chains * 4 * 2) / 1e9,
       bandwidth: ((await roundsASecond(device, copy, vectors * 16)) * vectors * 16 * 2) / 1e9,
     };
+    if (fault) throw new Error(fault);
+    return limits;
   } finally {
     device.destroy();
   }

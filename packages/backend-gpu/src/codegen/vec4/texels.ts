@@ -1,12 +1,12 @@
 import { lanes } from '../four.js';
 import type { NativeFunction, SourceCall } from '../kernel-source.js';
 
-/** Width and height of a texture of quadruples; gpu.js 2.24.1 keeps a grid of two dimensions as it is. */
+/** Width and height of a texture of quadruples; gpu.js 2.24.1 keeps a grid of two dimensions as it is, and folds a single row. */
 export type Sides = readonly [width: number, height: number];
 
 /** Textures of this size are had everywhere; larger ones would be folded. */
 const largestSide = 4096;
-export const fitTextures = (...textures: readonly Sides[]): boolean => textures.flat().every((side) => side <= largestSide);
+export const fitTextures = (...textures: readonly Sides[]): boolean => textures.every(([width, height]) => width <= largestSide && height <= largestSide && height > 1);
 
 /** Reads a texel of an argument in the language of the mode. Left to itself, gpu.js folds each index into the texture by a division. */
 export const texel = ({ facts }: SourceCall, argument: 'a0' | 'a1', [width, height]: Sides, x: string, y: string): string =>
