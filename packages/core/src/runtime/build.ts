@@ -9,6 +9,7 @@ import type { Program } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
 import { knownBackends } from './backends.js';
 import { guard, typedFault } from './guard.js';
+import { lossOf } from './lost.js';
 import { bytesOf, sameType } from '../types/tensor-type.js';
 
 /** A program that is ready to run, and where each result asked for comes from. */
@@ -54,10 +55,25 @@ const guarded = (backend: Backend): Target => ({
   },
 });
 
+/** The other backends that are there, to name those that could run what this one refuses: a fault of theirs is none of this program's. */
+const alternativesTo = (backend: Backend): readonly Target[] =>
+  knownBackends()
+    .filter((other) => other !== backend && lossOf(other) === null)
+    .map((other) => ({
+      name: other.name,
+      supports(call) {
+        try {
+          return other.supports(call);
+        } catch {
+          return 'it failed when it was asked';
+        }
+      },
+    }));
+
 /** Optimises, schedules and compiles. `executable` is null where nothing needs to run: every result is an input or a constant. */
 export async function build({ graph, pool }: Lowered, backend: Backend, options: BuildOptions = {}): Promise<Built> {
   const { donated = [], ...passes } = options;
-  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: knownBackends(), checked: capturesSourceLines() });
+  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: alternativesTo(backend), checked: capturesSourceLines() });
   const emitted = emit(optimized, schedule(optimized), pool);
   const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program), (late) => late.dispose()) : null;

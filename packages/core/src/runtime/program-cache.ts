@@ -18,8 +18,13 @@ export class ProgramCache<T> {
 
   /** Discards all programs. */
   clear(): void {
-    for (const programs of this.#perBackend.values()) for (const value of programs.values()) value.then(this.discard, () => undefined);
+    for (const programs of this.#perBackend.values()) for (const value of programs.values()) this.#discardLater(value);
     this.#perBackend.clear();
+  }
+
+  /** A program may still be in the making. Nobody waits who could be told of a fault: of the build, or of the backend that cannot discard it. */
+  #discardLater(value: Promise<T>): void {
+    value.then(this.discard).catch(() => undefined);
   }
 
   get(backend: Backend, key: string, build: () => Promise<T>): Promise<T> {
@@ -36,7 +41,7 @@ export class ProgramCache<T> {
     built.catch(() => programs.delete(key));
     if (programs.size > capacity) {
       const [oldest] = programs.keys();
-      programs.get(oldest!)!.then(this.discard, () => undefined);
+      this.#discardLater(programs.get(oldest!)!);
       programs.delete(oldest!);
     }
     return built;

@@ -3,7 +3,7 @@ import type { Attrs } from '../expr/attrs.js';
 import { noAttrs } from '../expr/attrs.js';
 import { makeExpr } from '../expr/expr.js';
 import { literalOp, scalarOp } from '../expr/leaves.js';
-import type { OpDef } from '../expr/op-def.js';
+import { OpDef } from '../expr/op-def.js';
 import { tensor } from '../ops/create/tensor.js';
 import { arithmetic, promote, type DType } from '../types/dtype.js';
 import type { Shape } from '../types/shape.js';
@@ -13,8 +13,10 @@ import { Tensor } from './tensor.js';
 /** What operations take: a tensor, a number or boolean (which takes the dtype of the other operand), or nested arrays of them. */
 export type TensorLike = Tensor | NestedArray;
 
-/** The result of an op on tensors that already have the right dtypes. */
+/** The result of an op on tensors that already have the right dtypes. @throws {UnfoldError} INVALID_ARGUMENT for something that is no op, or no tensors; whatever the op refuses. */
 export function apply<A extends Attrs>(op: OpDef<A>, inputs: readonly Tensor[], attrs: A | typeof noAttrs = noAttrs): Tensor {
+  if (!(op instanceof OpDef)) throw badArgument('apply', 'op', `${describe(op)} is not an op.`, 'pass what `defineOp` returned.');
+  if (!Array.isArray(inputs) || !inputs.every((input) => input instanceof Tensor)) throw badArgument('apply', 'inputs', `${describe(inputs)} is not a list of tensors.`, 'pass an array of tensors, of `toTensor` where they may be numbers.');
   return new Tensor(makeExpr(op, inputs.map((input) => input.expr), attrs));
 }
 

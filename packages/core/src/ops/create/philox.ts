@@ -1,3 +1,7 @@
+import { badArgument } from '../../errors/unfold-error.js';
+import { describe } from '../../tensor/nested.js';
+import { checkInteger } from '../check.js';
+
 const mulHigh = (a: number, b: number): number => {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
@@ -8,6 +12,10 @@ const mulHigh = (a: number, b: number): number => {
   return (aHigh * bHigh + (middle >>> 16) + (other >>> 16)) >>> 0;
 };
 
+function checkWords(argument: string, words: unknown, count: number): void {
+  if (!Array.isArray(words) || words.length !== count || !words.every((word) => typeof word === 'number')) throw badArgument('philox', argument, `${describe(words)} is not a list of ${count} words.`, `pass an array of ${count} numbers of 32 bits.`);
+}
+
 /** Four 32-bit words. */
 export type Words = [number, number, number, number];
 
@@ -15,9 +23,12 @@ export type Words = [number, number, number, number];
  * Philox4x32 with 10 rounds: 128 random bits for a 128-bit counter under a 64-bit key. Any block can be had without those before
  * it, and blocks of different counters or keys are independent.
  *
+ * @throws {UnfoldError} INVALID_ARGUMENT for something that is no such list of words.
  * @source J. K. Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011)
  */
 export function philox(counter: Readonly<Words>, key: readonly [number, number]): Words {
+  checkWords('counter', counter, 4);
+  checkWords('key', key, 2);
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {
@@ -35,8 +46,13 @@ export function philox(counter: Readonly<Words>, key: readonly [number, number])
   return [c0, c1, c2, c3];
 }
 
-/** The words of blocks 0, 1, ... under the key `seed`, one at a time. `seed` is a whole number from 0 to 2^53 - 1. */
+/**
+ * The words of blocks 0, 1, ... under the key `seed`, one at a time. `seed` is a whole number from 0 to 2^53 - 1.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for another seed.
+ */
 export function randomWords(seed: number): () => number {
+  checkInteger('randomWords', 'seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   let block = 0;
   let words: Words = [0, 0, 0, 0];

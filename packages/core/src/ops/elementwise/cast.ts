@@ -1,5 +1,7 @@
 import { refuseArgument } from '../../errors/refuse.js';
+import { badArgument } from '../../errors/unfold-error.js';
 import { defineOp, type ScalarForm } from '../../expr/op-def.js';
+import { describe } from '../../tensor/nested.js';
 import { apply, toTensor, type TensorLike } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { isDType, type DType } from '../../types/dtype.js';
@@ -28,5 +30,7 @@ export const castOp = /* @__PURE__ */ defineOp<CastAttrs>({
  */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   const tensor = toTensor(x, 'cast', 'x');
+  // Before it becomes an attribute: those are compared by structure, and this may be anything.
+  if (typeof dtype !== 'string') throw badArgument('cast', 'dtype', `${describe(dtype)} is not a dtype.`, "use 'float32', 'int32' or 'bool'.");
   return tensor.dtype === dtype ? tensor : apply(castOp, [tensor], { dtype });
 }

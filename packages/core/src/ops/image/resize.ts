@@ -1,6 +1,7 @@
 import { refuseArgument, refuseShape } from '../../errors/refuse.js';
 import { literalTensor } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { checkShape } from '../check.js';
 import { checkBoolean, checkOptions } from '../checked.js';
 import { checkPair, type Pair } from '../geometry.js';
 import { gather } from '../shape/gather.js';
@@ -32,6 +33,7 @@ export function resizeAxes(op: string, x: Tensor, size: Pair, options: ResizeOpt
   if (alignCorners && halfPixelCenters) throw refuseArgument('halfPixelCenters', 'it contradicts `alignCorners`.', 'set at most one of them.');
   checkImage('x', x.type);
   const target = checkPair(op, 'size', size, 0);
+  checkShape(op, 'size', [x.shape[0], ...target, x.shape[3]]);
   const axes = ([0, 1] as const).map((axis) => {
     const from = x.shape[axis + 1]!;
     if (from === 0 && target[axis] > 0) throw refuseShape('x', `its ${axis === 0 ? 'height' : 'width'} is 0: there are no pixels to take.`, 'pass images with pixels.');

@@ -73,7 +73,8 @@ export function concat(tensors: readonly TensorLike[], axis = 0): Tensor {
       'pass an array of one tensor or more.',
     );
   }
-  const parts = tensors.map((part, i) => toTensor(part, 'concat', `tensors[${i}]`));
+  // Array.from: `map` would leave out the holes of an array.
+  const parts = Array.from(tensors, (part, i) => toTensor(part, 'concat', `tensors[${i}]`));
   const at = checkAxis('concat', 'axis', axis, parts[0]!.rank);
   return parts.length === 1 ? parts[0]! : apply(concatOp, toCommonDType(parts, concatOp, cast), { axis: at });
 }

@@ -24,7 +24,8 @@ export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
       'pass an array of one tensor or more.',
     );
   }
-  const parts = tensors.map((part, i) => toTensor(part, 'stack', `tensors[${i}]`));
+  // Array.from: `map` would leave out the holes of an array.
+  const parts = Array.from(tensors, (part, i) => toTensor(part, 'stack', `tensors[${i}]`));
   const [first] = parts as [Tensor];
   const at = checkAxis('stack', 'axis', axis, first.rank + 1);
   const odd = parts.findIndex((part) => !sameShape(part.shape, first.shape));
