@@ -1,7 +1,7 @@
 import type { Backend, Executable } from '../backend/contract.js';
 import { capturesSourceLines } from '../expr/source-lines.js';
 import type { Lowered } from '../graph/lower.js';
-import { optimize } from '../optimizer/optimize.js';
+import { optimize, type PassReader } from '../optimizer/optimize.js';
 import type { Target } from '../optimizer/target.js';
 import type { Level } from '../optimizer/passes/index.js';
 import { emit, type Emitted, type ResultSource } from '../program/emit.js';
@@ -9,10 +9,12 @@ import type { Program } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
 import { knownBackends } from './backends.js';
 import { guard, typedFault } from './guard.js';
+import { heedDebugLevel, watchers } from './watch.js';
 import { bytesOf, sameType } from '../types/tensor-type.js';
 
 /** A program that is ready to run, and where each result asked for comes from. */
 export interface Built {
+  readonly program: Program;
   readonly executable: Executable | null;
   readonly results: readonly ResultSource[];
   /** Inputs whose memory the program has a use for; whether a run may take it is known only then. */
@@ -57,10 +59,14 @@ const guarded = (backend: Backend): Target => ({
 /** Optimises, schedules and compiles. `executable` is null where nothing needs to run: every result is an input or a constant. */
 export async function build({ graph, pool }: Lowered, backend: Backend, options: BuildOptions = {}): Promise<Built> {
   const { donated = [], ...passes } = options;
-  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: knownBackends(), checked: capturesSourceLines() });
+  await heedDebugLevel();
+  const start = performance.now();
+  const reader = watchers().reduce<PassReader | null>((found, watcher) => found ?? watcher.optimizing?.() ?? null, null);
+  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: knownBackends(), checked: capturesSourceLines() }, reader);
   const emitted = emit(optimized, schedule(optimized), pool);
   const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program), (late) => late.dispose()) : null;
+  for (const watcher of watchers()) watcher.compiled?.({ backend, program, executable }, start);
   const taken = program.inputs.flatMap(({ donatedTo }, i) => (donatedTo === undefined ? [] : [i]));
-  return { executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
+  return { program, executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }
