@@ -8,9 +8,6 @@ export const lineHeight = 14;
 const padding = 8;
 const mostLetters = 44;
 
-/** From how many nodes on ranks are found in the quick way; the better one takes time with the square of their number. */
-const quickFrom = 120;
-
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -54,7 +51,7 @@ interface DagreGraph {
 /** Places nodes in ranks, operands above what reads them. Edges to nodes that are not among them are left out. */
 export function place(nodes: readonly NodeSnapshot[]): Placed {
   const graph = new Graph() as DagreGraph;
-  graph.setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 28, edgesep: 8, marginx: 10, marginy: 10, ranker: nodes.length < quickFrom ? 'network-simplex' : 'longest-path' });
+  graph.setGraph({ rankdir: 'TB', nodesep: 14, ranksep: 28, edgesep: 8, marginx: 10, marginy: 10 });
   graph.setDefaultEdgeLabel(() => ({}));
   const labels = new Map(nodes.map((node) => [node.id, labelOf(node).map((line) => clipped(line, mostLetters))]));
   for (const { id } of nodes) {

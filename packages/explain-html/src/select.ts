@@ -1,7 +1,7 @@
 import type { GraphSnapshot, NodeSnapshot } from '@unfoldjs/core/explain';
 
-/** A layout of more nodes takes seconds, and nobody can read it. */
-export const mostNodes = 240;
+/** More are hard to read, and a page has a layout for each pass: with so many, one takes half a second. */
+export const mostNodes = 160;
 
 /**
  * The nodes to draw of a graph: all where they are few, else what matters (what a pass changed), then the results, and of what is left

@@ -9,7 +9,7 @@ import { profileSection, runOf, stepTable } from './step-tables.js';
 /**
  * An explanation as one HTML page that needs nothing else and asks nobody: the graph before and after each pass with what changed
  * marked, each rewrite with its reason, the memory that the plan needs over the steps, and the steps with their kernels. With a profile
- * also how long each step took. Graphs are laid out by dagre. Of a graph with more than 240 nodes what changes is drawn, and what is near to it.
+ * also how long each step took. Graphs are laid out by dagre. Of a graph with more than 160 nodes what changes is drawn, and what is near to it.
  *
  * Pure: works on `explanation.toJSON()` wherever it comes from, in Node and in a browser.
  *

@@ -182,7 +182,7 @@ describe('the page of an explanation', function () {
     const explanation = (await explain(x)).toJSON();
     expect(explanation.graph.nodes.length).to.be.above(300);
     await looking(toHtml(explanation), async (page) => {
-      expect((await ids(page, '#before .node')).length).to.equal(240);
+      expect((await ids(page, '#before .node')).length).to.equal(160);
       expect(await page.textContent('#before .note')).to.contain('not drawn');
       expect((await ids(page, '#before .gone, #after .added')).length).to.be.above(0);
     });

@@ -78,7 +78,9 @@ const printer: Watcher = {
       ...(fallbackReason === null ? [] : [`  not the device that was asked for: ${fallbackReason}`]),
     );
   },
-  optimizing: () => (debugLevel() >= 3 ? { recorder, passed: printRewrites } : null),
+  get reader() {
+    return debugLevel() >= 3 ? { recorder, passed: printRewrites } : null;
+  },
   compiled(compiled, start) {
     if (debugLevel() < 2) return;
     const took = performance.now() - start;
@@ -96,7 +98,7 @@ const printer: Watcher = {
     const outputs = await usual();
     const took = performance.now() - start;
     const { backend, program, executable } = compiled;
-    const steps = explainSteps(program, planSlots(program), executable.describe());
+    const steps = explainSteps(program, planSlots(program), executable!.describe());
     print(4, `ran on ${backend.name}: ${count(steps.length, 'step')} in ${ms(took)}`, ...steps.map(({ call, type, memory, kernel }, i) => `  t${i} = ${call}: ${type} in ${memory}, by ${kernel.kernel} on ${kernel.ranOn}`));
     return outputs;
   },

@@ -75,9 +75,9 @@ const profiler: Watcher = {
   async run(compiled, inputs, usual) {
     const start = performance.now();
     const { executable } = compiled;
-    const { outputs, timings, how } = executable.profile ? await executable.profile(inputs) : { outputs: await runToTheEnd(compiled, usual), timings: null, how: undefined };
+    const { outputs, timings, how } = executable!.profile ? await executable!.profile(inputs) : { outputs: await runToTheEnd(compiled, usual), timings: null, how: undefined };
     const end = performance.now();
-    const run: MeasuredRun = { backend: compiled.backend, steps: explainSteps(compiled.program, planSlots(compiled.program), executable.describe()), start, end, timings, how };
+    const run: MeasuredRun = { backend: compiled.backend, steps: explainSteps(compiled.program, planSlots(compiled.program), executable!.describe()), start, end, timings, how };
     for (const { runs } of recordings) runs.push(run);
     return outputs;
   },

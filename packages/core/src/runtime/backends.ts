@@ -170,7 +170,7 @@ function choose(backend: Backend, refusals: readonly BackendRefusal[]): Backend 
   current = backend;
   refused = refusals;
   chosen = [...knownBackends().filter((known) => known !== backend), backend].map((known) => new WeakRef(known));
-  for (const watcher of watchers()) watcher.chosen?.(backend, refusals);
+  for (const watcher of watchers) watcher.chosen?.(backend, refusals);
   return backend;
 }
 

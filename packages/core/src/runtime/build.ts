@@ -1,7 +1,7 @@
 import type { Backend, Executable } from '../backend/contract.js';
 import { capturesSourceLines } from '../expr/source-lines.js';
 import type { Lowered } from '../graph/lower.js';
-import { optimize, type PassReader } from '../optimizer/optimize.js';
+import { optimize } from '../optimizer/optimize.js';
 import type { Target } from '../optimizer/target.js';
 import type { Level } from '../optimizer/passes/index.js';
 import { emit, type Emitted, type ResultSource } from '../program/emit.js';
@@ -61,12 +61,11 @@ export async function build({ graph, pool }: Lowered, backend: Backend, options:
   const { donated = [], ...passes } = options;
   await heedDebugLevel();
   const start = performance.now();
-  const reader = watchers().reduce<PassReader | null>((found, watcher) => found ?? watcher.optimizing?.() ?? null, null);
-  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: knownBackends(), checked: capturesSourceLines() }, reader);
+  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: knownBackends(), checked: capturesSourceLines() }, watchers.find(({ reader }) => reader)?.reader);
   const emitted = emit(optimized, schedule(optimized), pool);
   const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program), (late) => late.dispose()) : null;
-  for (const watcher of watchers()) watcher.compiled?.({ backend, program, executable }, start);
+  for (const watcher of watchers) watcher.compiled?.({ backend, program, executable }, start);
   const taken = program.inputs.flatMap(({ donatedTo }, i) => (donatedTo === undefined ? [] : [i]));
   return { program, executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }
