@@ -31,13 +31,13 @@ const recordings = new Set<Recording>();
  * @param args - what it is called with.
  * @throws {UnfoldError} INVALID_ARGUMENT where `fn` is not a function; and whatever it throws itself, or `evaluate`.
  * @example
- * import { compile, ones, relu, setBackend } from '@unfoldjs/core';
+ * import { compile, matmul, relu, setBackend, tensor, type Tensor } from '@unfoldjs/core';
  * import { profile } from '@unfoldjs/core/explain';
  * import { cpu } from '@unfoldjs/backend-cpu';
  * await setBackend(cpu());
- * const layer = compile((x) => relu(x.matmul(ones([8, 4]))));
- * const { steps, text, trace } = await profile(layer, ones([2, 8]));
- * steps.map(({ op, ranOn, flops }) => [op, ranOn, flops]); // => [['matmulEpilogue', 'cpu', 136]]
+ * const layer = compile((x: Tensor) => relu(matmul(x, [[1, 0], [2, 1]])));
+ * const { steps, text, trace } = await profile(layer, tensor([[1, 2]]));
+ * steps.map(({ op, ranOn, flops }) => [op, ranOn, flops]); // => [['matmulEpilogue', 'cpu', 10]]
  * console.log(text); // a table
  * JSON.stringify(trace); // for chrome://tracing or ui.perfetto.dev
  */
