@@ -153,6 +153,23 @@ describe('the page of an explanation', function () {
     });
   });
 
+  it('makes up no times where a backend measured the program as a whole', async () => {
+    const measured = await profile(network);
+    const programs = measured.programs.map((program) => ({ ...program, measured: 'program' as const, how: 'as a whole', steps: program.steps.map((step) => ({ ...step, milliseconds: null, gflopsPerSecond: null, share: null })) }));
+    await looking(toHtml(await explain(network()), { ...measured, programs }), async (page) => {
+      expect(await page.textContent('body')).to.contain('Measured: as a whole.');
+      expect(await page.$$eval('th', (heads) => heads.map((head) => head.textContent))).to.deep.equal(['step', 'call', 'result', 'memory', 'FLOP', 'bytes', 'kernel']);
+    });
+  });
+
+  it('says so where the profile is of other programs only', async () => {
+    const measured = await profile(() => data(5).mul(3));
+    await looking(toHtml(await explain(network()), measured), async (page) => {
+      expect(await page.textContent('body')).to.contain('No program of the profile has the steps explained here');
+      expect(await page.textContent('details[open]')).to.contain('mul(in0, 3)');
+    });
+  });
+
   it('shows names and reasons as text, whatever they contain', async () => {
     const { passes, ...rest } = (await explain(network())).toJSON();
     const nasty = '</script><img src=x onerror="document.title=1"><b>&amp;';
