@@ -59,7 +59,8 @@ export function place(nodes: readonly NodeSnapshot[]): Placed {
     graph.setNode(String(id), { width: Math.max(...lines.map((line) => line.length)) * letter + 2 * padding, height: lines.length * lineHeight + padding });
   }
   for (const { id, inputs } of nodes) for (const input of new Set(inputs)) if (labels.has(input)) graph.setEdge(String(input), String(id));
-  if (nodes.length > 0) layout(graph);
+  // The search for the best order of a rank takes half of the time, and made none of the graphs that were looked at narrower.
+  if (nodes.length > 0) layout(graph, { disableOptimalOrderHeuristic: true });
   const { width = 0, height = 0 } = graph.graph();
   return {
     nodes: nodes.map((node) => ({ node, lines: labels.get(node.id)!, ...graph.node(String(node.id)) })),

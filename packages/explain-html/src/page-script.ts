@@ -49,7 +49,8 @@ function find(id) {
 
 document.addEventListener('click', ({ target }) => {
   const button = target.closest('button');
-  if (button?.dataset.find) find(button.dataset.find);
+  if (button?.id === 'whole') button.setAttribute('aria-pressed', String(document.body.classList.toggle('whole')));
+  else if (button?.dataset.find) find(button.dataset.find);
   else if (button?.dataset.stage) show(Number(button.dataset.stage));
 });
 if (stages.length > 0) show(0);

@@ -18,7 +18,8 @@ button.find { padding: 0 .3rem; }
 .stage ol { margin: .4rem 0; padding-left: 1.6rem; max-height: 16rem; overflow: auto; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } figure { margin: 0; min-width: 0; } figcaption { margin-bottom: .3rem; }
 .panel { border: 1px solid var(--line); border-radius: 6px; overflow: auto; height: 34rem; }
-svg.graph { display: block; margin: 0 auto; }
+svg.graph { display: block; margin: 0 auto; } .whole svg.graph { width: 100%; height: 100%; }
+.above { display: flex; gap: 1rem; align-items: center; justify-content: space-between; flex-wrap: wrap; }
 .note { padding: 0 .8rem; color: var(--soft); }
 .node rect { fill: var(--box); stroke: var(--soft); } .node.leaf rect { fill: var(--leaf); } .node.result rect { stroke-width: 2.5; stroke: var(--ink); }
 svg.graph text { text-anchor: middle; fill: var(--soft); font-size: 11px; } svg.graph text.op { fill: var(--ink); font-weight: 600; }

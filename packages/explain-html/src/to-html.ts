@@ -70,7 +70,7 @@ ${stepTable(explanation, run)}
 ${passButtons(all)}
 </nav>
 ${stageTexts(all, explanation)}
-<p class="legend"><b class="gone">Dashed</b>: is taken away. <b class="added">Green</b>: is new. <b class="changed">Amber</b>: computes something else. A thick frame: a result. The pointer on a box shows its attributes.</p>
+<div class="above"><p class="legend"><b class="gone">Dashed</b>: is taken away. <b class="added">Green</b>: is new. <b class="changed">Amber</b>: computes something else. A thick frame: a result. The pointer on a box shows its attributes.</p><button type="button" id="whole" aria-pressed="false">whole graphs</button></div>
 <div class="pair"><figure><figcaption id="before-is"></figcaption><div class="panel" id="before"></div></figure><figure><figcaption id="after-is"></figcaption><div class="panel" id="after"></div></figure></div>`;
   }
 }

@@ -124,6 +124,17 @@ describe('the page of an explanation', function () {
     });
   });
 
+  it('shows graphs as a whole where that is asked for', async () => {
+    await looking(toHtml(await explain(network())), async (page) => {
+      const overflow = (): Promise<number> => page.$eval('#before', (panel) => panel.scrollHeight - panel.clientHeight);
+      expect(await overflow()).to.be.above(0);
+      await page.click('#whole');
+      expect(await overflow()).to.equal(0);
+      await page.click('#whole');
+      expect(await overflow()).to.be.above(0);
+    });
+  });
+
   it('shows the memory of the plan at each step', async () => {
     const explanation = (await explain(network())).toJSON();
     await looking(toHtml(explanation), async (page) => {
