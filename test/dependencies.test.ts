@@ -11,6 +11,7 @@ const mayDependOn: Record<string, readonly string[]> = {
   'backend-gpu': ['core'],
   'backend-wasm': ['core'],
   'backend-testkit': ['core'],
+  'explain-html': ['core'],
   nn: ['core'],
   onnx: ['core'],
   distributed: ['core', 'nn'],

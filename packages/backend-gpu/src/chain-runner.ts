@@ -1,4 +1,4 @@
-import { unfoldError, type AbortSignalLike, type UnfoldError } from '@unfoldjs/core';
+import { unfoldError, type AbortSignalLike, type StepTiming, type UnfoldError } from '@unfoldjs/core';
 import { kernelFailed } from './faults.js';
 import type { Handle, KernelShortcut } from './gpujs.js';
 import { fixedArrays, type Cell } from './plan.js';
@@ -24,47 +24,57 @@ export async function chainRunner({ session, program, plan }: RunnerSetup): Prom
   }
   memory.track(fixedBytes);
 
+  async function run(inputs: readonly Handle[], signal?: AbortSignalLike, timings?: StepTiming[]): Promise<(Handle | null)[]> {
+    const handles = new Map<Cell, Handle>(fixed);
+    program.inputs.forEach(({ value }, i) => handles.set(value, inputs[i]!));
+    const made = new Map<Cell, { handle: Handle; bytes: number }>();
+    const drop = (cell: Cell): void => {
+      const own = made.get(cell);
+      if (!own) return;
+      made.delete(cell);
+      memory.track(-own.bytes);
+      free(own.handle);
+    };
+    try {
+      // What was asked of the device before, uploads say, is not the first kernel's time.
+      if (timings) await session.finish!();
+      for (const [at, kernel] of plan.kernels.entries()) {
+        if (signal?.aborted) throw aborted(program.steps[kernel.step]!.op.name, signal);
+        const log: string[] = [];
+        const bytes = kernel.elements * 4;
+        memory.track(bytes);
+        const start = timings && performance.now();
+        try {
+          const handle = await session.call(kernels[at]!, kernel.reads.map((cell) => handles.get(cell)!), log);
+          made.set(kernel.writes, { handle, bytes });
+          handles.set(kernel.writes, handle);
+        } catch (fault) {
+          memory.track(-bytes);
+          throw kernelFailed(program, kernel, session.name, fault, log);
+        }
+        if (timings) {
+          await session.finish!();
+          timings.push({ step: kernel.step, milliseconds: performance.now() - start! });
+        }
+        for (const cell of kernel.reads) if (plan.lastRead[cell] === at && !outputs.has(cell)) drop(cell);
+        if (plan.lastRead[kernel.writes] === -1 && !outputs.has(kernel.writes)) drop(kernel.writes);
+      }
+      return program.outputs.map((value) => {
+        const own = made.get(value);
+        if (!own) return null;
+        made.delete(value);
+        memory.track(-own.bytes);
+        return own.handle;
+      });
+    } finally {
+      for (const cell of [...made.keys()]) drop(cell);
+    }
+  }
+
   return {
     ranOn: `gpu.js ${session.mode}, a chain of kernels`,
-    async run(inputs, signal) {
-      const handles = new Map<Cell, Handle>(fixed);
-      program.inputs.forEach(({ value }, i) => handles.set(value, inputs[i]!));
-      const made = new Map<Cell, { handle: Handle; bytes: number }>();
-      const drop = (cell: Cell): void => {
-        const own = made.get(cell);
-        if (!own) return;
-        made.delete(cell);
-        memory.track(-own.bytes);
-        free(own.handle);
-      };
-      try {
-        for (const [at, kernel] of plan.kernels.entries()) {
-          if (signal?.aborted) throw aborted(program.steps[kernel.step]!.op.name, signal);
-          const log: string[] = [];
-          const bytes = kernel.elements * 4;
-          memory.track(bytes);
-          try {
-            const handle = await session.call(kernels[at]!, kernel.reads.map((cell) => handles.get(cell)!), log);
-            made.set(kernel.writes, { handle, bytes });
-            handles.set(kernel.writes, handle);
-          } catch (fault) {
-            memory.track(-bytes);
-            throw kernelFailed(program, kernel, session.name, fault, log);
-          }
-          for (const cell of kernel.reads) if (plan.lastRead[cell] === at && !outputs.has(cell)) drop(cell);
-          if (plan.lastRead[kernel.writes] === -1 && !outputs.has(kernel.writes)) drop(kernel.writes);
-        }
-        return program.outputs.map((value) => {
-          const own = made.get(value);
-          if (!own) return null;
-          made.delete(value);
-          memory.track(-own.bytes);
-          return own.handle;
-        });
-      } finally {
-        for (const cell of [...made.keys()]) drop(cell);
-      }
-    },
+    run,
+    timed: session.finish && ((inputs, timings) => run(inputs, undefined, timings)),
     dispose() {
       if (isDisposed) return;
       isDisposed = true;

@@ -1,4 +1,4 @@
-import { sizeOf, unfoldError, type BackendBuffer, type Executable, type Program, type Step } from '@unfoldjs/core';
+import { sizeOf, unfoldError, type BackendBuffer, type Executable, type Program, type Step, type StepTiming } from '@unfoldjs/core';
 import { type DeviceBuffer } from './buffers.js';
 import { chainRunner } from './chain-runner.js';
 import type { Handle } from './gpujs.js';
@@ -23,25 +23,43 @@ export async function makeExecutable(session: Session, program: Program, { threa
   const runner = session.facts.execution === 'pipeline' ? pipelineRunner({ ...setup, threads }) : await chainRunner(setup);
   let isDisposed = false;
 
+  const handlesOf = (inputs: readonly BackendBuffer[]): Handle[] => {
+    if (isDisposed) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: `this program was disposed of on ${session.name}.`, fix: 'compile it again.' });
+    return program.inputs.map(({ value }, i) => {
+      const buffer = inputs[i];
+      const { shape, dtype } = program.values[value]!;
+      if (buffer && buffer.type.dtype === dtype && sizeOf(buffer.type.shape) === sizeOf(shape)) return handleOf(buffer, 'run');
+      throw unfoldError({
+        code: 'INVALID_ARGUMENT',
+        op: 'run',
+        argument: `inputs[${i}]`,
+        problem: buffer ? 'it is not of the type that the program was compiled for.' : 'it is missing.',
+        fix: `pass a ${dtype} buffer of shape [${shape.join(', ')}].`,
+        operands: buffer ? [{ name: `inputs[${i}]`, type: buffer.type }] : [],
+      });
+    });
+  };
+  const owned = (outputs: readonly (Handle | null)[]): BackendBuffer[] => program.outputs.map((value, i) => own(outputs[i]!, program.values[value]!));
+  const { timed } = runner;
+
   return {
     async run(inputs, { signal } = {}) {
-      if (isDisposed) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: `this program was disposed of on ${session.name}.`, fix: 'compile it again.' });
-      const handles = program.inputs.map(({ value }, i) => {
-        const buffer = inputs[i];
-        const { shape, dtype } = program.values[value]!;
-        if (buffer && buffer.type.dtype === dtype && sizeOf(buffer.type.shape) === sizeOf(shape)) return handleOf(buffer, 'run');
-        throw unfoldError({
-          code: 'INVALID_ARGUMENT',
-          op: 'run',
-          argument: `inputs[${i}]`,
-          problem: buffer ? 'it is not of the type that the program was compiled for.' : 'it is missing.',
-          fix: `pass a ${dtype} buffer of shape [${shape.join(', ')}].`,
-          operands: buffer ? [{ name: `inputs[${i}]`, type: buffer.type }] : [],
-        });
-      });
-      const outputs = await runner.run(handles, signal);
-      return program.outputs.map((value, i) => own(outputs[i]!, program.values[value]!));
+      return owned(await runner.run(handlesOf(inputs), signal));
     },
+    ...(timed && {
+      async profile(inputs: readonly BackendBuffer[]) {
+        const timings: StepTiming[] = [];
+        const outputs = owned(await timed(handlesOf(inputs), timings));
+        return { outputs, timings, how: 'each kernel until the device is done with it, for which a usual run does not wait' };
+      },
+    }),
+    sources: () =>
+      program.steps.map((_, at) =>
+        plan.kernels
+          .filter((kernel) => kernel.step === at)
+          .flatMap(({ source: { source, native } }) => [...(native ? [native.source] : []), source])
+          .join('\n'),
+      ),
     dispose() {
       if (isDisposed) return;
       isDisposed = true;

@@ -3,3 +3,4 @@
 declare const console: Record<'log' | 'info' | 'warn' | 'error', (...values: unknown[]) => void>;
 declare const navigator: unknown;
 declare function setTimeout(callback: (value: unknown) => void, milliseconds: number): unknown;
+declare const performance: { now(): number };

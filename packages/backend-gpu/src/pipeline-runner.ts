@@ -91,6 +91,7 @@ export function pipelineRunner({ session, program, plan, threads }: RunnerSetup 
   };
 
   return {
+    timed: null,
     get ranOn() {
       return `gpu.js ${mode}, one pipeline${how}`;
     },

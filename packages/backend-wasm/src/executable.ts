@@ -208,7 +208,8 @@ export async function makeExecutable(program: Program, { engine, buffers, settin
           timings.push({ step, milliseconds: performance.now() - start });
         }
       });
-      return { outputs, timings };
+      const helped = engine.threads > 1 && !engine.lost && manner.sharedWork > 0 ? `, large ones shared by up to ${engine.threads} threads` : '';
+      return { outputs, timings, how: `each step by itself${helped}${manner.isHere ? ', in the thread that calls' : ', with the message to the worker and its answer'}` };
     },
     dispose,
     describe: () =>

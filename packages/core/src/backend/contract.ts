@@ -70,6 +70,14 @@ export interface StepTiming {
   readonly milliseconds: number;
 }
 
+/** What a run that was profiled returned, and how long its steps took, in the order in which they ran; one of several kernels may come once for each. */
+export interface ProfiledRun {
+  readonly outputs: BackendBuffer[];
+  readonly timings: readonly StepTiming[];
+  /** What the times are of, where that needs saying: `each kernel until the device is done with it`. */
+  readonly how?: string;
+}
+
 export interface RunOptions {
   /** Stops the run between two steps. */
   readonly signal?: AbortSignalLike;
@@ -93,8 +101,13 @@ export interface Executable {
   /** Frees constants and scratch. A second call does nothing. */
   dispose(): void;
   describe(): readonly StepInfo[];
-  /** One run with the time of each step. */
-  profile?(inputs: readonly BackendBuffer[]): Promise<{ outputs: BackendBuffer[]; timings: readonly StepTiming[] }>;
+  /** What was generated for each step, such as the source of its kernels, for people to read. */
+  sources?(): readonly string[];
+  /**
+   * One run with the time of each step. Only for those that can tell steps apart: where the whole program is one call, leave it out, and
+   * `profile` says that the program as a whole was measured.
+   */
+  profile?(inputs: readonly BackendBuffer[]): Promise<ProfiledRun>;
 }
 
 /** The part of AbortSignal that is used; core knows no DOM. */

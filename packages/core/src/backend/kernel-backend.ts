@@ -4,7 +4,7 @@ import type { Operand, Program, Step, ValueId } from '../program/program.js';
 import { allocate as allocateNative, type TypedArray } from '../types/dtype.js';
 import { sizeOf } from '../types/shape.js';
 import { type TensorType } from '../types/tensor-type.js';
-import { backendApiVersion, type Backend, type BackendBuffer, type DeviceInfo, type Executable, type OpCall } from './contract.js';
+import { backendApiVersion, type AbortSignalLike, type Backend, type BackendBuffer, type DeviceInfo, type Executable, type OpCall, type StepTiming } from './contract.js';
 import type { Kernel } from './kernel.js';
 
 export interface KernelBackendOptions {
@@ -130,26 +130,36 @@ function compileKernels(program: Program, memory: Memory): Executable {
   }
   let live = true;
 
+  const run = (inputs: readonly BackendBuffer[], signal?: AbortSignalLike, timings?: StepTiming[]): BackendBuffer[] => {
+    memory.assertOpen('run');
+    if (!live) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: 'this executable was disposed of.', fix: 'compile the program again.' });
+    const arrays = new Array<TypedArray | undefined>(program.values.length);
+    for (const [value, data] of constants) arrays[value] = data;
+    program.inputs.forEach(({ value }, i) => (arrays[value] = memory.dataOf(inputs[i]!, 'run')));
+    const slots = new Slots(plan, memory);
+    try {
+      program.steps.forEach((step, at) => {
+        if (signal?.aborted) {
+          throw unfoldError({ code: 'ABORTED', op: step.op.name, problem: 'the run was stopped by its signal.', fix: 'run it again without aborting.', cause: signal.reason });
+        }
+        const start = timings && performance.now();
+        arrays[step.output] = slots.arrayFor(step);
+        runStep(step, at, kernels[at]!, arrays, memory.name);
+        timings?.push({ step: at, milliseconds: performance.now() - start! });
+      });
+      return program.outputs.map((value) => memory.own(program.values[value]!, arrays[value]!));
+    } finally {
+      slots.release();
+    }
+  };
+
   return {
     async run(inputs, { signal } = {}) {
-      memory.assertOpen('run');
-      if (!live) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: 'this executable was disposed of.', fix: 'compile the program again.' });
-      const arrays = new Array<TypedArray | undefined>(program.values.length);
-      for (const [value, data] of constants) arrays[value] = data;
-      program.inputs.forEach(({ value }, i) => (arrays[value] = memory.dataOf(inputs[i]!, 'run')));
-      const slots = new Slots(plan, memory);
-      try {
-        program.steps.forEach((step, at) => {
-          if (signal?.aborted) {
-            throw unfoldError({ code: 'ABORTED', op: step.op.name, problem: 'the run was stopped by its signal.', fix: 'run it again without aborting.', cause: signal.reason });
-          }
-          arrays[step.output] = slots.arrayFor(step);
-          runStep(step, at, kernels[at]!, arrays, memory.name);
-        });
-        return program.outputs.map((value) => memory.own(program.values[value]!, arrays[value]!));
-      } finally {
-        slots.release();
-      }
+      return run(inputs, signal);
+    },
+    async profile(inputs) {
+      const timings: StepTiming[] = [];
+      return { outputs: run(inputs, undefined, timings), timings, how: 'each kernel and the memory of its result, in the thread that calls' };
     },
     dispose() {
       live = false;

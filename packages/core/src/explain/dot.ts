@@ -15,7 +15,7 @@ export function graphAt({ graph, passes }: Pick<ExplanationJson, 'graph' | 'pass
   return found;
 }
 
-/** What stands in a node's box. */
+/** What stands in the box of a node, line by line: the op, what is fused into it, its type. */
 export const labelOf = ({ op, type, attrs }: NodeSnapshot): readonly string[] => {
   const { value, body, epilogue } = (attrs ?? {}) as {
     value?: number;

@@ -4,7 +4,7 @@ import type { ConstantPool, Graph } from '../graph/graph.js';
 import type { PassResult } from '../optimizer/engine.js';
 import { reasonOf } from '../optimizer/rule-notes.js';
 import { emit } from '../program/emit.js';
-import { planSlots } from '../program/plan-slots.js';
+import { planSlots, type SlotPlan } from '../program/plan-slots.js';
 import type { Program, Step } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
 import { bytesOf, formatType } from '../types/tensor-type.js';
@@ -48,6 +48,8 @@ export interface ExplainedStep {
   readonly type: string;
   /** Where the result is kept: a slot of the plan, or `output`. */
   readonly memory: string;
+  /** The last step that reads the result: its memory is taken until then. For an output the last of all; for one that nobody reads itself. */
+  readonly lastUse: number;
   readonly flops: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
@@ -116,7 +118,7 @@ export function makeExplanation({ graph, passes, backend, program, kernels }: Ev
     stepsWritten: before.steps,
     bytesWritten: before.bytesWritten,
     passes: passes.map(explainPass),
-    steps: explainSteps(program, plan.slotOf, kernels),
+    steps: explainSteps(program, plan, kernels),
     slots: plan.slotBytes,
     memory: memoryOf(program, plan.totalBytes, kernels),
     flops: program.steps.reduce((sum, step) => sum + flopsOf(step), 0),
@@ -162,13 +164,15 @@ const flopsOf = ({ op, attrs, inputs, type }: Step): number =>
     type,
   );
 
-function explainSteps(program: Program, slotOf: readonly number[], kernels: readonly StepInfo[]): ExplainedStep[] {
+/** The steps of a program with their place in a plan and what the backend makes of them. */
+export function explainSteps(program: Program, { slotOf, lastUse }: SlotPlan, kernels: readonly StepInfo[]): ExplainedStep[] {
   const names = nameValues(program);
   return program.steps.map((step, i) => ({
     call: callText(step, names),
     op: step.op.name,
     type: formatType(step.type),
     memory: slotOf[step.output]! < 0 ? 'output' : `slot ${slotOf[step.output]}`,
+    lastUse: slotOf[step.output]! < 0 ? program.steps.length - 1 : Math.max(i, lastUse[step.output]!),
     flops: flopsOf(step),
     bytesRead: step.inputs.reduce((sum, { type }) => sum + bytesOf(type), 0),
     bytesWritten: bytesOf(step.type),
@@ -176,7 +180,8 @@ function explainSteps(program: Program, slotOf: readonly number[], kernels: read
   }));
 }
 
-function memoryOf(program: Program, intermediates: number, kernels: readonly StepInfo[]): ExplainedMemory {
+/** The bytes that a program needs, with those of a plan for what is neither given nor returned. */
+export function memoryOf(program: Program, intermediates: number, kernels: readonly StepInfo[]): ExplainedMemory {
   const bytes = (values: readonly number[]): number => values.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0);
   const inputs = bytes(program.inputs.map(({ value }) => value));
   const constants = bytes(program.constants.map(({ value }) => value));

@@ -1,4 +1,5 @@
 import { formatTable } from '../errors/table.js';
+import { bytes, count, si } from './units.js';
 import type { ExplainedPass, ExplainedStep, ExplanationJson } from './explanation.js';
 
 const maxSteps = 16;
@@ -66,18 +67,3 @@ function memoryText({ memory, flops }: ExplanationJson): string {
     .map((kind) => `${kind} ${bytes(memory[kind])}`);
   return `peak ${bytes(memory.peak)}${parts.length > 1 ? ` = ${parts.join(' + ')}` : ''}; ${si(flops)}FLOP`;
 }
-
-const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
-
-/** A number with a metric prefix: `1.25 M`. */
-function si(value: number): string {
-  const units = ['', 'k', 'M', 'G', 'T'];
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : Number(value.toPrecision(3))} ${units[unit]}`;
-}
-
-const bytes = (value: number): string => `${si(value)}B`;

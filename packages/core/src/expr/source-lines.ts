@@ -1,15 +1,18 @@
-let capturing = false;
+import { debugLevel } from '../debug-level.js';
+
+/** Undefined where nobody has said: then the debug level decides. */
+let capturing: boolean | undefined;
 
 /**
  * Records the user's line with every expression (one stack frame, about 2 microseconds an op), so that errors found later,
- * by a backend say, can name it. Off by default.
+ * by a backend say, can name it. Default: on where `UNFOLD_DEBUG` is 1 or more, else off.
  */
 export function captureSourceLines(on: boolean): void {
   capturing = on;
 }
 
 /** True under the debug flag. */
-export const capturesSourceLines = (): boolean => capturing;
+export const capturesSourceLines = (): boolean => capturing ?? debugLevel() > 0;
 
 /** Runs `work` with source lines captured. */
 export function withSourceLines<T>(work: () => T): T {
@@ -29,7 +32,7 @@ let maker: string | undefined;
 
 /** Runs `work`, whose expressions are made for one that came from `source`. */
 export function onBehalfOf<T>(source: string | undefined, work: () => T): T {
-  if (!capturing) return work();
+  if (!capturesSourceLines()) return work();
   const before = origin;
   origin = source ?? origin;
   try {
@@ -45,7 +48,7 @@ export function onBehalfOf<T>(source: string | undefined, work: () => T): T {
  * lines are not captured.
  */
 export function madeAt<T>(source: string, work: () => T): T {
-  if (!capturing) return work();
+  if (!capturesSourceLines()) return work();
   const before = maker;
   maker = source;
   try {
@@ -57,7 +60,7 @@ export function madeAt<T>(source: string, work: () => T): T {
 
 /** The user's line: the first frame outside of these packages. Undefined while capturing is off. */
 export function callSite(): string | undefined {
-  if (!capturing) return undefined;
+  if (!capturesSourceLines()) return undefined;
   if (origin !== undefined) return origin;
   const frames = stackFrames().filter((frame) => !frame.includes(ownFile));
   if (maker !== undefined && frames[0] !== undefined && isOurs(frames[0])) return maker;

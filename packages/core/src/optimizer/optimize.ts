@@ -21,14 +21,23 @@ export interface OptimizeOptions {
   readonly alternatives?: readonly Target[];
 }
 
+/** Somebody who wants to know what every pass did. */
+export interface PassReader {
+  readonly recorder: Recorder;
+  readonly passed: (result: PassResult) => void;
+}
+
 /**
  * The best equal graph that the target can run.
  *
  * @throws {UnfoldError} UNSUPPORTED_OP where the target lacks a primitive; OPTIMIZER_DIVERGED and ILLEGAL_GRAPH for faulty rules.
  */
-export function optimize(graph: Graph, options: OptimizeOptions): Graph {
+export function optimize(graph: Graph, options: OptimizeOptions, reader?: PassReader | null): Graph {
   let current = graph;
-  for (const { after } of runPipeline(graph, options)) current = after;
+  for (const result of runPipeline(graph, options, reader?.recorder)) {
+    current = result.after;
+    reader?.passed(result);
+  }
   return current;
 }
 

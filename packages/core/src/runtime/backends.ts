@@ -5,6 +5,7 @@ import { describe } from '../tensor/nested.js';
 import { setDeadline } from './deadline.js';
 import { isLoss, reasonOf } from './guard.js';
 import { lossOf } from './lost.js';
+import { heedDebugLevel, watchers } from './watch.js';
 
 /** A backend, something that opens one, or a function that returns either. */
 export type BackendSource = Backend | BackendSpec | (() => Backend | BackendSpec);
@@ -43,6 +44,8 @@ let chosen: readonly WeakRef<Backend>[] = [];
  * backend.name; // 'cpu'
  */
 export async function setBackend(sources: BackendSource | readonly BackendSource[], options: BackendOptions = {}): Promise<Backend> {
+  const heeding = heedDebugLevel();
+  if (heeding) await heeding;
   const { onLost = 'throw', deadlineMs } = options;
   if (onLost !== 'throw' && onLost !== 'next') throw badArgument('setBackend', 'onLost', `${describe(onLost)} is not one of its values.`, "use 'throw' or 'next'.");
   if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs > 0)) {
@@ -167,6 +170,7 @@ function choose(backend: Backend, refusals: readonly BackendRefusal[]): Backend 
   current = backend;
   refused = refusals;
   chosen = [...knownBackends().filter((known) => known !== backend), backend].map((known) => new WeakRef(known));
+  for (const watcher of watchers) watcher.chosen?.(backend, refusals);
   return backend;
 }
 

@@ -10,10 +10,12 @@ import { schedule } from '../program/schedule.js';
 import { knownBackends } from './backends.js';
 import { guard, typedFault } from './guard.js';
 import { lossOf } from './lost.js';
+import { heedDebugLevel, watchers } from './watch.js';
 import { bytesOf, sameType } from '../types/tensor-type.js';
 
 /** A program that is ready to run, and where each result asked for comes from. */
 export interface Built {
+  readonly program: Program;
   readonly executable: Executable | null;
   readonly results: readonly ResultSource[];
   /** Inputs whose memory the program has a use for; whether a run may take it is known only then. */
@@ -65,7 +67,7 @@ const alternativesTo = (backend: Backend): readonly Target[] =>
         try {
           return other.supports(call);
         } catch {
-          return 'it failed when it was asked';
+          return 'it failed';
         }
       },
     }));
@@ -73,10 +75,13 @@ const alternativesTo = (backend: Backend): readonly Target[] =>
 /** Optimises, schedules and compiles. `executable` is null where nothing needs to run: every result is an input or a constant. */
 export async function build({ graph, pool }: Lowered, backend: Backend, options: BuildOptions = {}): Promise<Built> {
   const { donated = [], ...passes } = options;
-  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: alternativesTo(backend), checked: capturesSourceLines() });
+  await heedDebugLevel();
+  const start = performance.now();
+  const optimized = optimize(graph, { ...passes, pool, target: guarded(backend), alternatives: alternativesTo(backend), checked: capturesSourceLines() }, watchers.find(({ reader }) => reader)?.reader);
   const emitted = emit(optimized, schedule(optimized), pool);
   const program = donated.length > 0 ? withDonations(emitted, donated) : emitted.program;
   const executable = program.steps.length > 0 ? await guard(backend, 'compile', () => backend.compile(program), (late) => late.dispose()) : null;
+  for (const watcher of watchers) watcher.compiled?.({ backend, program, executable }, start);
   const taken = program.inputs.flatMap(({ donatedTo }, i) => (donatedTo === undefined ? [] : [i]));
-  return { executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
+  return { program, executable, results: emitted.results, donated: taken, outputBytes: program.outputs.reduce((sum, value) => sum + bytesOf(program.values[value]!), 0) };
 }

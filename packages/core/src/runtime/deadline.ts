@@ -26,7 +26,7 @@ export function within<T>(backend: Backend, doing: string, work: Promise<T>, und
           code: 'TIMED_OUT',
           op: doing,
           problem: `the backend ${backend.name} did not answer within ${ms} ms.`,
-          fix: 'choose a backend again with `setBackend`, with a longer `deadlineMs` if it was only slow; tensors whose data the host has are as they were.',
+          fix: 'choose a backend again with `setBackend`; with a longer `deadlineMs` if it was only slow.',
         }),
       );
     }, ms);

@@ -79,7 +79,7 @@ function assertThere({ home, type }: Storage, op: string): void {
     code: 'DEVICE_LOST',
     op,
     problem: `only ${home.name} had the elements of this tensor, and it is lost: ${reason}.`,
-    fix: 'make it again from data of the host; keep a copy of what is dear (`await x.data()`, a checkpoint).',
+    fix: 'make it again from data of the host, or from a checkpoint.',
     operands: [{ name: 'tensor', type }],
   });
 }

@@ -5,6 +5,7 @@ import type { Built } from './build.js';
 import { guard } from './guard.js';
 import { makeRoom, ownersOf, releaseAll, retain } from './memory.js';
 import { Storage } from './storage.js';
+import { runWatched } from './watch.js';
 
 /**
  * Runs a built program on data and gives each result a storage. Inputs are held for the time of the run, so that a tensor disposed
@@ -12,7 +13,7 @@ import { Storage } from './storage.js';
  * a view, not an equal result, not another run or reader. Those inputs cannot be read while the run is under way; where it fails they
  * are as they were.
  */
-export async function execute({ executable, results, donated, outputBytes }: Built, inputs: readonly Storage[], backend: Backend, signal?: AbortSignalLike): Promise<Storage[]> {
+export async function execute({ program, executable, results, donated, outputBytes }: Built, inputs: readonly Storage[], backend: Backend, signal?: AbortSignalLike): Promise<Storage[]> {
   const buffers: BackendBuffer[] = [];
   const held: BackendBuffer[] = [];
   let lent: Storage[] = [];
@@ -31,7 +32,7 @@ export async function execute({ executable, results, donated, outputBytes }: Bui
     const free = donated.filter((i) => ownersOf(buffers[i]!) === ownOwners);
     lent = free.map((i) => inputs[i]!);
     for (const storage of lent) storage.state = 'lent';
-    const outputs = executable ? await guard(backend, 'run', () => executable.run(buffers, { ...(signal && { signal }), ...(free.length > 0 && { donated: free }) }), (late) => late.forEach((buffer) => backend.free(buffer))) : [];
+    const outputs = executable ? await guard(backend, 'run', () => runWatched({ backend, program, executable }, buffers, () => executable.run(buffers, { ...(signal && { signal }), ...(free.length > 0 && { donated: free }) })), (late) => late.forEach((buffer) => backend.free(buffer))) : [];
     for (const storage of lent) storage.dispose('donated');
     return results.map((result) => {
       if (result.kind === 'output') return Storage.ofBuffer(result.type, backend, outputs[result.index]!);
