@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { entriesOf, packages, publishedPackages, root, type Package } from './support/workspace.js';
@@ -93,5 +94,18 @@ describe('dependencies of the packages', () => {
       const wrong = uses.filter(({ dynamic }) => pkg.folder !== 'backend-gpu' || !dynamic);
       expect(wrong).to.deep.equal([]);
     }
+  });
+
+  it('each have a row in docs/dependencies.md, and nothing else has', () => {
+    const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)].map(([, name, users]) => [name!, users!] as const);
+    const outside = new Map<string, string[]>();
+    for (const { folder, manifest } of publishedPackages()) {
+      for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+        if (!packages().some((other) => other.manifest.name === name)) outside.set(name, [...(outside.get(name) ?? []), folder]);
+      }
+    }
+    expect(rows.map(([name]) => name).sort()).to.deep.equal([...outside.keys()].sort());
+    for (const [name, users] of rows) for (const folder of outside.get(name)!) expect(users, name).to.include(folder);
   });
 });
