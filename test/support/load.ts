@@ -1,4 +1,4 @@
-import { compile, conv2d, evaluate, liveMemory, matmul, mean, mul, relu, reshape, square, sub, tensor, type Backend, type Tensor } from '@unfoldjs/core';
+import { compile, conv2d, evaluate, liveMemory, matmul, mean, mul, relu, reshape, square, sub, sweepExpressions, tensor, type Backend, type Tensor } from '@unfoldjs/core';
 import { valueAndGrad } from '@unfoldjs/core/autodiff';
 
 /** What is held after a tenth of a load, and after all of it. */
@@ -9,10 +9,11 @@ export interface Drift {
   readonly buffers: readonly [number, number];
 }
 
-/** Bytes on the heap; what is found to be garbage is taken away in later turns of the event loop only. */
+/** Bytes on the heap: what is found to be garbage is taken away in later turns of the event loop only, and its entries in the table of expressions when that is next looked through. */
 async function settledHeap(): Promise<number> {
   for (let turn = 0; turn < 4; turn++) {
     (globalThis as { gc?: () => void }).gc?.();
+    sweepExpressions();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return process.memoryUsage().heapUsed;
