@@ -3,7 +3,7 @@ import { unfoldError } from '../errors/unfold-error.js';
 import type { Backend } from '../backend/contract.js';
 import type { Storage } from '../runtime/storage.js';
 import type { TensorType } from '../types/tensor-type.js';
-import { internAttrs, noAttrs, type Attrs } from './attrs.js';
+import { attrsKey, internAttrs, noAttrs, type Attrs } from './attrs.js';
 import type { OpDef } from './op-def.js';
 import { callSite } from './source-lines.js';
 
@@ -102,6 +102,10 @@ const matches = (expr: Expr | undefined, op: OpDef, inputs: readonly Expr[], key
 /** A leaf that stands for elements in memory. Never shared: two leaves with equal elements are two tensors. */
 export const makeLeaf = (op: OpDef, storage: Storage): Expr =>
   new Expr(nextExprId++, op, [], noAttrs, '', storage.type, storage.home, storage);
+
+/** A leaf whose attributes no other has, such as the hole of a trace: neither is looked for or remembered. */
+export const makeUnique = <A extends Attrs>(op: OpDef<A>, attrs: A, type: TensorType): Expr =>
+  new Expr(nextExprId++, op as OpDef, [], Object.freeze(attrs), attrsKey(attrs), type, null, null);
 
 const mix = (hash: number, value: number): number => Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 15);
 

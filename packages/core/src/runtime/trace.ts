@@ -1,5 +1,5 @@
 import { badArgument, unfoldError } from '../errors/unfold-error.js';
-import { makeExpr, type Expr } from '../expr/expr.js';
+import { makeUnique, type Expr } from '../expr/expr.js';
 import { argumentOp } from '../expr/leaves.js';
 import { lower, type Lowered } from '../graph/lower.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -45,7 +45,7 @@ export const nextTrace = (): number => traceCount++;
 /** Calls the function on arguments without elements and lowers what it returns. */
 export function traceFunction(fn: (...args: never[]) => unknown, args: FlatTree<unknown>, types: readonly TensorType[]): Trace {
   const trace = nextTrace();
-  const holes = types.map(({ dtype, shape }, index) => makeExpr(argumentOp, [], { trace, index, dtype, shape }));
+  const holes = types.map(({ dtype, shape }, index) => makeUnique(argumentOp, { trace, index, dtype, shape }, { dtype, shape }));
   let next = 0;
   const symbolic = mapTree(args.tree, 'compile', () => new Tensor(holes[next++]!)) as never[];
   const returned = fn(...symbolic);
