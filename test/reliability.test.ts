@@ -14,6 +14,8 @@ const counts: Readonly<Record<string, number>> = isLong
   : { 'evaluations of a small graph': 1000, 'training steps': 100, 'programs compiled and disposed of': 30 };
 /** Of the heap after a tenth; in short runs what is compiled meanwhile weighs more, and bytes are told instead: two thousand for an evaluation would pass them. */
 const mostHeapGrowth = 0.01;
+/** Two weighings of one heap differ by so much. */
+const heapNoise = 300_000;
 const mostShortGrowth = 2_000_000;
 
 const rows: string[] = [];
@@ -39,7 +41,7 @@ describe('under load, the heap and the memory of the device are flat', () => {
           rows.push(rowOf(name, what, drift));
           expect(drift.device[1]).to.equal(drift.device[0]);
           expect(drift.buffers[1]).to.be.at.most(drift.buffers[0]);
-          expect(drift.heap[1] - drift.heap[0]).to.be.below(isLong ? mostHeapGrowth * drift.heap[0] : mostShortGrowth);
+          expect(drift.heap[1] - drift.heap[0]).to.be.below(isLong ? mostHeapGrowth * drift.heap[0] + heapNoise : mostShortGrowth);
         });
       }
     });

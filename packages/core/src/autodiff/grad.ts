@@ -1,5 +1,5 @@
 import { badArgument, unfoldError } from '../errors/unfold-error.js';
-import { makeExpr, type Expr } from '../expr/expr.js';
+import { makeUnique, type Expr } from '../expr/expr.js';
 import { argumentOp } from '../expr/leaves.js';
 import { scalarOf } from '../tensor/operand.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -61,7 +61,7 @@ export function valueAndGrad<Arguments extends readonly Tree<Tensor>[], Result e
     symbolic[argument] = mapTree(args[argument], op, (leaf, path) => {
       if (!(leaf instanceof Tensor)) throw notALeaf(op, path, leaf);
       if (leaf.dtype !== 'float32') throw notFloat(op, path, leaf);
-      const hole = makeExpr(argumentOp, [], { trace, index: holes.length, ...leaf.type });
+      const hole = makeUnique(argumentOp, { trace, index: holes.length, ...leaf.type }, leaf.type);
       holes.push(hole);
       actual.set(hole, leaf.expr);
       return new Tensor(hole);
