@@ -62,9 +62,8 @@ describe('a backend of one’s own', function () {
     await backend.dispose();
   });
 
-  it('shows the function that it wrote for a program', async () => {
+  it('shows the function that it wrote for a program, in which elementwise steps share a loop', async () => {
     const backend = programPlugin();
-    const type = { dtype: 'float32', shape: [2] } as const;
     let sources: readonly string[] | undefined;
     await setBackend({
       ...backend,
@@ -74,9 +73,13 @@ describe('a backend of one’s own', function () {
         return executable;
       },
     });
-    expect(await tensor([-1, 2], [...type.shape]).relu().data()).to.deep.equal(Float32Array.of(0, 2));
-    expect(sources).to.have.length(1);
-    expect(sources![0]).to.match(/^for \(let i0 = 0; i0 < 2; i0\+\+\) v\d+\[i0 \* 1\] = Math\.max\(v\d+\[i0 \* 1\], 0\); \/\/ relu$/);
+    const x = tensor([[-1, 2], [3, -4]]);
+    expect(await x.relu().add(1).mul(x).array()).to.deep.equal([[-1, 6], [12, -4]]);
+    expect(sources!.map((source) => source.replace(/[vh]\d+/g, 'v'))).to.deep.equal([
+      'for (let i0 = 0; i0 < 2; i0++) for (let i1 = 0; i1 < 2; i1++) { v[i0 * 2 + i1 * 1] = Math.max(v[i0 * 2 + i1 * 1], 0); // relu',
+      'v[i0 * 2 + i1 * 1] = v[i0 * 2 + i1 * 1] + v[0]; // add',
+      'v[i0 * 2 + i1 * 1] = v[i0 * 2 + i1 * 1] * v[i0 * 2 + i1 * 1]; // mul\n}',
+    ]);
     await backend.dispose();
   });
 
