@@ -1,10 +1,10 @@
 /** Plain kernels, one an op: what every backend is held to, and where a plugin starts. And what backends are made of. */
 export { builtInOps } from './built-in-ops.js';
-export { elementwiseKernel, forEachIndex, type Kernel, type KernelCall, type KernelTensor } from './backend/kernel.js';
+export { elementwiseKernel, forEachIndex, isReferenceKernel, type Kernel, type KernelCall, type KernelTensor } from './backend/kernel.js';
 export { kernelBackend, type KernelBackendOptions } from './backend/kernel-backend.js';
 export { primitiveNames, type PrimitiveName } from './ops/primitives.js';
 export { planSlots, type SizeOf, type SlotPlan } from './program/plan-slots.js';
-import { elementwiseKernel, type Kernel } from './backend/kernel.js';
+import { asReferences, elementwiseKernel, type Kernel } from './backend/kernel.js';
 import type { Attrs } from './expr/attrs.js';
 import type { ScalarForm } from './expr/op-def.js';
 import { absScalar } from './ops/elementwise/abs.js';
@@ -108,7 +108,7 @@ import type { PrimitiveName } from './ops/primitives.js';
 
 const elementwise = <A extends Attrs>(form: ScalarForm<A>): Kernel => elementwiseKernel(form) as Kernel;
 
-export const referenceKernels = {
+export const referenceKernels = /* @__PURE__ */ asReferences({
   // elementwise
   abs: elementwise(absScalar),
   acos: elementwise(acosScalar),
@@ -213,4 +213,4 @@ export const referenceKernels = {
   // normalisation
   logSoftmax: logSoftmaxReference as Kernel,
   softmax: softmaxReference as Kernel,
-} satisfies Record<PrimitiveName, Kernel> & Record<string, Kernel>;
+} satisfies Record<PrimitiveName, Kernel> & Record<string, Kernel>);

@@ -5,7 +5,7 @@ import { allocate as allocateNative, type TypedArray } from '../types/dtype.js';
 import { sizeOf } from '../types/shape.js';
 import { type TensorType } from '../types/tensor-type.js';
 import { backendApiVersion, type AbortSignalLike, type Backend, type BackendBuffer, type DeviceInfo, type Executable, type OpCall, type StepTiming } from './contract.js';
-import type { Kernel } from './kernel.js';
+import { isReferenceKernel, type Kernel } from './kernel.js';
 
 export interface KernelBackendOptions {
   /** Lower-case, unique among the backends of a program. */
@@ -13,8 +13,13 @@ export interface KernelBackendOptions {
   /** A kernel for each op that runs here, by the op's name. Whatever is missing is decomposed, or refused where it is a primitive. */
   readonly kernels: Readonly<Record<string, Kernel>>;
   readonly device?: Partial<DeviceInfo>;
-  /** The array for `size` elements of a dtype. Default: a zeroed array of the dtype. */
+  /**
+   * An array for `size` elements of a dtype, which may hold anything. It begins at a multiple of 8 bytes of its memory. Default: a new
+   * array of the dtype.
+   */
   readonly allocate?: (dtype: TensorType['dtype'], size: number) => TypedArray;
+  /** Takes an array of `allocate` back, once, when nobody reads it any more. Default: it is left to the garbage collector. */
+  readonly release?: (array: TypedArray) => void;
   /** Refuses calls that a kernel of that name cannot run; asked only for ops that have one. */
   readonly supports?: (call: OpCall) => true | string;
 }
@@ -29,7 +34,7 @@ interface HostBuffer extends BackendBuffer {
  */
 export function kernelBackend(options: KernelBackendOptions): Backend {
   const { name, kernels } = options;
-  const allocate = options.allocate ?? allocateNative;
+  const { allocate = allocateNative, release = () => {} } = options;
   const counter = { live: 0, peak: 0, buffers: 0 };
   let disposed = false;
 
@@ -88,11 +93,12 @@ export function kernelBackend(options: KernelBackendOptions): Backend {
       if (!held.data || disposed) return;
       counter.live -= held.data.byteLength;
       counter.buffers--;
+      release(held.data);
       held.data = null;
     },
     async compile(program) {
       assertOpen('compile');
-      return compileKernels(program, { name, kernels, allocate, track, own, dataOf, assertOpen });
+      return compileKernels(program, { name, kernels, allocate, release, track, own, dataOf, assertOpen });
     },
     memory: () => ({ ...counter }),
     resetPeak() {
@@ -111,6 +117,7 @@ interface Memory {
   readonly name: string;
   readonly kernels: Readonly<Record<string, Kernel>>;
   readonly allocate: (dtype: TensorType['dtype'], size: number) => TypedArray;
+  readonly release: (array: TypedArray) => void;
   /** Counts bytes that come (or, negative, go). */
   readonly track: (bytes: number) => void;
   readonly own: (type: TensorType, data: TypedArray) => BackendBuffer;
@@ -137,6 +144,7 @@ function compileKernels(program: Program, memory: Memory): Executable {
     for (const [value, data] of constants) arrays[value] = data;
     program.inputs.forEach(({ value }, i) => (arrays[value] = memory.dataOf(inputs[i]!, 'run')));
     const slots = new Slots(plan, memory);
+    let isDone = false;
     try {
       program.steps.forEach((step, at) => {
         if (signal?.aborted) {
@@ -147,9 +155,11 @@ function compileKernels(program: Program, memory: Memory): Executable {
         runStep(step, at, kernels[at]!, arrays, memory.name);
         timings?.push({ step: at, milliseconds: performance.now() - start! });
       });
+      isDone = true;
       return program.outputs.map((value) => memory.own(program.values[value]!, arrays[value]!));
     } finally {
       slots.release();
+      if (!isDone) for (const value of program.outputs) if (arrays[value]) memory.release(arrays[value]);
     }
   };
 
@@ -163,42 +173,51 @@ function compileKernels(program: Program, memory: Memory): Executable {
     },
     dispose() {
       live = false;
-      for (const data of constants.values()) memory.track(-data.byteLength);
+      for (const data of constants.values()) {
+        memory.track(-data.byteLength);
+        memory.release(data);
+      }
       constants.clear();
     },
     describe: () =>
-      program.steps.map(({ op }) => ({ op: op.name, kernel: op.name, reason: 'the only kernel', scratchBytes: 0, ranOn: memory.name })),
+      program.steps.map(({ op }, at) => ({
+        op: op.name,
+        ...(isReferenceKernel(kernels[at]!) ? { kernel: 'reference', reason: `${memory.name} runs ${op.name} with the core's kernel` } : { kernel: op.name, reason: `the kernel of ${memory.name}` }),
+        scratchBytes: 0,
+        ranOn: memory.name,
+      })),
   };
 }
 
-/** The memory of one run: a typed array a slot, made at its first use, re-typed where a slot changes its dtype. */
+/** The memory of one run: an array a slot, made at its first use, looked at as whatever dtype a step writes. */
 class Slots {
-  readonly #buffers: (ArrayBufferLike | undefined)[];
+  readonly #arrays: (TypedArray | undefined)[];
   #bytes = 0;
 
   constructor(
     private readonly plan: SlotPlan,
     private readonly memory: Memory,
   ) {
-    this.#buffers = new Array(plan.slotBytes.length);
+    this.#arrays = new Array(plan.slotBytes.length);
   }
 
   arrayFor(step: Step): TypedArray {
     const size = sizeOf(step.type.shape);
     const slot = this.plan.slotOf[step.output]!;
-    const fresh = (length: number): TypedArray => this.memory.allocate(step.type.dtype, length);
-    if (slot < 0) return fresh(size);
-    const probe = fresh(0);
+    if (slot < 0) return this.memory.allocate(step.type.dtype, size);
+    const probe = this.memory.allocate(step.type.dtype, 0);
+    this.memory.release(probe);
     const width = probe.BYTES_PER_ELEMENT;
-    let buffer = this.#buffers[slot];
-    if (!buffer || buffer.byteLength < size * width) {
+    let held = this.#arrays[slot];
+    if (!held || held.byteLength < size * width) {
       // Slots are planned for dense float32; the float64 mode needs twice that, hence the comparison.
       const bytes = Math.max(this.plan.slotBytes[slot]! * Math.max(1, width / 4), size * width);
-      this.#count(bytes - (buffer?.byteLength ?? 0));
-      buffer = new ArrayBuffer(bytes);
-      this.#buffers[slot] = buffer;
+      if (held) this.#giveBack(held);
+      held = this.memory.allocate(step.type.dtype, Math.ceil(bytes / width));
+      this.#count(held.byteLength);
+      this.#arrays[slot] = held;
     }
-    return new (probe.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray)(buffer, 0, size);
+    return new (probe.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => TypedArray)(held.buffer, held.byteOffset, size);
   }
 
   #count(bytes: number): void {
@@ -206,9 +225,14 @@ class Slots {
     this.memory.track(bytes);
   }
 
+  #giveBack(array: TypedArray): void {
+    this.#count(-array.byteLength);
+    this.memory.release(array);
+  }
+
   release(): void {
-    this.memory.track(-this.#bytes);
-    this.#bytes = 0;
+    for (const array of this.#arrays) if (array) this.#giveBack(array);
+    this.#arrays.length = 0;
   }
 }
 

@@ -21,6 +21,17 @@ export interface KernelCall<A extends Attrs = Attrs> {
 /** Plain code for one op. Float32Array and Float64Array both come for float32, so keep sums in plain numbers. */
 export type Kernel<A extends Attrs = Attrs> = (call: KernelCall<A>) => void;
 
+const references = /* @__PURE__ */ new WeakSet<Kernel>();
+
+/** Notes kernels as those of the core, so that `describe()` can tell them from a backend's own without importing them all. */
+export function asReferences<K extends Readonly<Record<string, Kernel>>>(kernels: K): K {
+  for (const kernel of Object.values(kernels)) references.add(kernel);
+  return kernels;
+}
+
+/** True for a kernel of `referenceKernels`, under whatever name; false for one that merely calls it. */
+export const isReferenceKernel = (kernel: Kernel): boolean => references.has(kernel);
+
 /** Visits every index of `shape` in row-major order with the element offsets that `strides` give for each operand. */
 export function forEachIndex(
   shape: readonly number[],

@@ -60,11 +60,11 @@ describe('the debug level', () => {
     const lines = (await printedAt(4)).filter((line) => line.startsWith('unfold 4'));
     expect(lines).to.have.length(4);
     expect(lines[0]).to.match(/ran on cpu: 1 step in [\d.e-]+ ms$/);
-    expect(lines[1]).to.equal('unfold 4 |   t0 = fusedElementwise(in0) mul, relu: float32[2] in output, by fusedElementwise on cpu');
+    expect(lines[1]).to.equal('unfold 4 |   t0 = fusedElementwise(in0) mul, relu: float32[2] in output, by reference on cpu');
   });
 
   it('prints each kernel with its reason at 5', async () => {
-    expect(await printedAt(5)).to.include('unfold 5 | t0 fusedElementwise: fusedElementwise, because: the only kernel');
+    expect(await printedAt(5)).to.include("unfold 5 | t0 fusedElementwise: reference, because: cpu runs fusedElementwise with the core's kernel");
   });
 
   it('prints nothing at 0, which is where it stands', async () => {

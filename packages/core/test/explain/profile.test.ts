@@ -33,7 +33,7 @@ describe('profile', () => {
     const explained = await explain(layer());
     expect(steps.map(({ call }) => call)).to.deep.equal(explained.steps.map(({ call }) => call));
     const [step] = steps;
-    expect(step).to.deep.include({ program: 0, step: 0, op: 'convMatmul', kernel: 'convMatmul', ranOn: 'cpu', flops: explained.flops });
+    expect(step).to.deep.include({ program: 0, step: 0, op: 'convMatmul', kernel: 'reference', ranOn: 'cpu', flops: explained.flops });
     expect(step!.bytes).to.equal(4 * (8 * 8 * 2 + 3 * 3 * 2 * 4 + 4 + 8 * 8 * 4));
     const [program] = programs;
     expect(program).to.include({ backend: 'cpu', measured: 'steps', flops: explained.flops });
