@@ -15,11 +15,12 @@ import { whyLost } from './primitives.js';
 import { randomCase } from './random-case.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './section.js';
 
-type Check = (call: Call, context: CaseContext) => Promise<void | string>;
+type Check = (call: Call, context: CaseContext) => Promise<number | string>;
 
 /** Fused ops against what they stand for: their decomposition, on the reference kernels. */
 export const fusedCalls = (): Section => ({
   name: 'fused calls',
+  mode: 'test',
   cases: [
     caseOf('fusedElementwise: whole numbers, bit for bit', 'fusedElementwise', fusedElementwise, 'integers', checkDecomposition),
     caseOf('fusedElementwise: NaN, infinities and zeros', 'fusedElementwise', fusedElementwise, 'specials', checkDecomposition),
@@ -41,6 +42,7 @@ export const fusedCalls = (): Section => ({
 function caseOf(title: string, op: string, plans: fc.Arbitrary<Plan>, fill: Fill, check: Check): Case {
   return {
     title,
+    op,
     async run(context) {
       const lost = whyLost(fill, context);
       if (lost) throw new LeftOut(lost);
@@ -61,7 +63,7 @@ function decomposed(call: Call): ArrayLike<number> {
   return interpret([result])[0]!;
 }
 
-async function checkDecomposition(call: Call, { backend }: CaseContext): Promise<void | string> {
+async function checkDecomposition(call: Call, { backend }: CaseContext): Promise<number | string> {
   const supported = backend.supports(opCallOf(call));
   if (supported !== true) return supported;
   const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
@@ -74,7 +76,7 @@ async function checkDecomposition(call: Call, { backend }: CaseContext): Promise
  */
 const checkBias =
   (name: string): Check =>
-  async (call, { backend, accuracy }): Promise<void | string> => {
+  async (call, { backend, accuracy }): Promise<number | string> => {
     const supported = backend.supports(opCallOf(call));
     if (supported !== true) return supported;
     const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
@@ -91,7 +93,7 @@ const checkBias =
  * A pixel gets at most one share of each element of the window: as many terms, each a quotient. Twice, because the reference rounds
  * as well.
  */
-async function checkShares(call: Call, { backend, accuracy }: CaseContext): Promise<void | string> {
+async function checkShares(call: Call, { backend, accuracy }: CaseContext): Promise<number | string> {
   const supported = backend.supports(opCallOf(call));
   if (supported !== true) return supported;
   const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
