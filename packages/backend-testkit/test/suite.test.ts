@@ -1,39 +1,9 @@
 import { expect } from 'chai';
-import { backendSuite, sections, type BackendSuiteOptions, type Omission } from '@unfoldjs/backend-testkit';
+import { sections, type Omission } from '@unfoldjs/backend-testkit';
 import type { Backend } from '@unfoldjs/core';
-import { builtInOps, kernelBackend, referenceKernels, type Kernel } from '@unfoldjs/core/reference';
-
-const kernels = referenceKernels as unknown as Readonly<Record<string, Kernel>>;
-
-interface Declared {
-  readonly path: readonly string[];
-  readonly body: () => Promise<void>;
-}
-
-/** A test runner of a few lines: the suite needs no more. */
-function declare(options: Omit<BackendSuiteOptions, 'describe' | 'it' | 'after'>): { tests: Declared[]; finish: () => Promise<void> } {
-  const tests: Declared[] = [];
-  const path: string[] = [];
-  const afters: (() => Promise<void>)[] = [];
-  backendSuite({
-    runs: 5,
-    largest: 100,
-    ...options,
-    describe(title, body) {
-      path.push(title);
-      body();
-      path.pop();
-    },
-    it: (title, body) => tests.push({ path: [...path, title], body: () => body.call(undefined) }),
-    after: (body) => afters.push(body),
-  });
-  return {
-    tests,
-    async finish() {
-      for (const after of afters) await after();
-    },
-  };
-}
+import { builtInOps, kernelBackend, type Kernel } from '@unfoldjs/core/reference';
+import { declare, failuresOf } from './declare.js';
+import { kernels } from './zoo-parts.js';
 
 const wrongMatmul = (): Backend =>
   kernelBackend({
@@ -46,12 +16,6 @@ const wrongMatmul = (): Backend =>
       },
     },
   });
-
-async function failuresOf(tests: readonly Declared[]): Promise<Map<string, string>> {
-  const failures = new Map<string, string>();
-  for (const { path, body } of tests) await body().catch((error: Error) => failures.set(path.join(' > '), error.message));
-  return failures;
-}
 
 describe('backendSuite', () => {
   it('declares every case under the name of the backend and of its section, and runs without before', async () => {

@@ -17,14 +17,15 @@ interface BodyLimits {
 }
 
 /**
- * Operands of one shape. No element is larger than `exactUpTo`, so that slopes are products of at most log4(exactUpTo) factors, and
- * at most halved at each of the maxima on the way.
+ * Operands of one shape, each of which the result depends on smoothly: no comparison decides. No element is larger than `exactUpTo`,
+ * so that slopes are products of at most log4(exactUpTo) factors, and at most halved at each of the maxima on the way.
  */
 export const fusedElementwiseOf = ({ mostSteps, exactUpTo }: BodyLimits): fc.Arbitrary<Plan> =>
   fc.tuple(fc.integer({ min: 1, max: 4 }), shape(), recipe).map(([count, of, steps]) => {
     const shapes = Array.from({ length: count }, () => of);
+    const smooth = steps.filter(({ op }) => op !== 'select').slice(0, mostSteps);
     return {
-      attrs: { body: asAttr(bodyOf(steps.slice(0, mostSteps), shapes.map((each) => ({ shape: each, most })), exactUpTo)), dtype: 'float32' },
+      attrs: { body: asAttr(bodyOf(smooth, shapes.map((each) => ({ shape: each, most })), exactUpTo)), dtype: 'float32' },
       inputs: shapes.map((each) => input('float32', each)),
     };
   });

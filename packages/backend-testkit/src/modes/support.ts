@@ -100,4 +100,4 @@ export function supportTable(columns: Readonly<Record<string, readonly OpSupport
   return [...lines, ...(notes.length > 0 ? ['', ...notes.map((note, i) => `${i + 1}. ${note}`)] : [])].join('\n');
 }
 
-const formatError = (worst: Observation | null): string => (!worst || worst.error === 0 ? 'exact' : `${worst.error.toFixed(2)} (${worst.seed}:${worst.path})`);
+const formatError = (worst: Observation | null): string => (!worst || worst.error === 0 ? 'exact' : `${worst.error.toPrecision(2)} (${worst.seed}:${worst.path})`);

@@ -22,7 +22,8 @@ export function randomCase<T>(title: string, arbitrary: fc.Arbitrary<T>, format:
         if (typeof found === 'string') reasons.set(found, (reasons.get(found) ?? 0) + 1);
         else if (found > worst.error) worst = { error: found, run };
       });
-      const { runs, seed, path } = context;
+      const { seed, path } = context;
+      const runs = path === undefined ? context.runs : 1;
       const result = await fc.check(property, { seed, numRuns: runs, ...(path === undefined ? {} : { path }) });
       if (result.failed) {
         const counterexample = result.counterexample?.[0];
