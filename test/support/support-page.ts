@@ -13,8 +13,8 @@ export interface Said {
   readonly reasons: readonly string[];
 }
 
-/** The same of what a backend says, without how exact it is. */
-export const saidOf = ({ verdict, reasons }: OpSupport): Said => ({ verdict, reasons: reasons.map((reason) => reason.split('\n')[0]!) });
+/** The same of what a backend says, without how exact it is. Why an op has no kernel is not on the page. */
+export const saidOf = ({ verdict, reasons }: OpSupport): Said => ({ verdict, reasons: verdict === 'defined' ? [] : reasons.map((reason) => reason.split('\n')[0]!) });
 
 function parts(): { before: string; table: string; after: string } {
   const page = readFileSync(path, 'utf8');
@@ -33,7 +33,8 @@ export function readSupport(): Map<string, Map<string, Said>> {
 
 function parseCell(cell: string, notes: ReadonlyMap<string, string>): Said {
   const reasons = [...cell.matchAll(/\[(\d+)\]/g)].map(([, number]) => notes.get(number!) ?? `no note ${number}`);
-  if (cell.startsWith('no')) return { verdict: 'denied', reasons };
+  if (cell.startsWith('no ')) return { verdict: 'denied', reasons };
+  if (cell.endsWith('by definition')) return { verdict: 'defined', reasons };
   if (!/^(exact|\d(\.\d+)?(e-\d+)? \(-?\d+:[\d:]+\))/.test(cell)) return { verdict: 'wrong', reasons };
   return { verdict: reasons.length > 0 ? 'partly' : 'runs', reasons };
 }

@@ -1,5 +1,6 @@
 import type { Backend, BackendSpec } from '@unfoldjs/core';
 import { ieeeAccuracy, type Accuracy } from './accuracy.js';
+import { composites } from './sections/composites.js';
 import { contract } from './sections/contract.js';
 import { fusedCalls } from './sections/fused.js';
 import { primitives } from './sections/primitives.js';
@@ -55,7 +56,7 @@ export interface BackendSuiteOptions {
 
 /** The sections of the modes `test` and `grad`, in order. */
 export const sections = (modes: readonly Mode[] = defaultModes): readonly Section[] =>
-  [contract(), primitives(), fusedCalls(), programs(), training(), gradients()].filter(({ mode }) => modes.includes(mode));
+  [contract(), primitives(), composites(), fusedCalls(), programs(), training(), gradients()].filter(({ mode }) => modes.includes(mode));
 
 /**
  * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls, random programs, a

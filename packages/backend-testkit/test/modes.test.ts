@@ -8,9 +8,9 @@ import { kernels } from './zoo-parts.js';
 
 const sound = (): Backend => kernelBackend({ name: 'sound', kernels });
 
-/** Lacks tanh, denies products of matrices of int32, and adds wrongly. */
+/** Lacks tanh, relu and convMatmul, denies products of matrices of int32, and adds wrongly. */
 const partial = (): Backend => {
-  const { tanh: _, ...rest } = kernels;
+  const { tanh: _, relu: __, convMatmul: ___, ...rest } = kernels;
   return kernelBackend({
     name: 'partial',
     kernels: { ...rest, add: (call) => call.output.data.fill(7) },
@@ -25,7 +25,7 @@ describe('modes of the suite', () => {
 
   it('test and grad run where nobody says, and each alone where it is named', () => {
     const tested = sections(['test']).map(({ name }) => name);
-    expect(tested).to.deep.equal(['contract', 'primitives', 'fused calls', 'random programs', 'training']);
+    expect(tested).to.deep.equal(['contract', 'primitives', 'composite ops', 'fused calls', 'random programs', 'training']);
     expect(sectionsIn({})).to.deep.equal([...tested, 'gradients']);
     expect(sectionsIn({ mode: 'test' })).to.deep.equal(tested);
     expect(sectionsIn({ mode: 'grad' })).to.deep.equal(['gradients']);
@@ -62,6 +62,8 @@ describe('supportOf', () => {
     const support = new Map((await supportOf(partial(), { runs: 5 })).map((each) => [each.op, each]));
     expect(support.get('mul')).to.include({ verdict: 'runs' }).and.have.property('reasons').that.is.empty;
     expect(support.get('tanh')).to.deep.equal({ op: 'tanh', verdict: 'denied', reasons: ['partial has no kernel tanh'], worst: null });
+    expect(support.get('relu')).to.deep.include({ verdict: 'defined', reasons: ['partial has no kernel relu'] }).and.have.nested.property('worst.error', 0);
+    expect(support.get('convMatmul')).to.deep.equal({ op: 'convMatmul', verdict: 'defined', reasons: ['partial has no kernel convMatmul'], worst: null });
     expect(support.get('matmul')).to.include({ verdict: 'partly' }).and.have.property('reasons').that.deep.equals(['no int32']);
     expect(support.get('add')).to.include({ verdict: 'wrong', worst: null });
     expect(support.get('add')!.reasons[0]).to.match(/^add: element .* is 7; it must be .*[^]*replay: UNFOLD_REPLAY='primitives\/add, float32/);
@@ -86,12 +88,14 @@ describe('supportOf', () => {
     const runs = { op: 'a', verdict: 'runs', reasons: [], worst: { error: 0.25, seed: 20, path: '3', replay: '' } } as const;
     const denied = { op: 'b', verdict: 'denied', reasons: ['no b'], worst: null } as const;
     const partly = { op: 'b', verdict: 'partly', reasons: ['no c', 'no b'], worst: { error: 0, seed: 20, path: '0', replay: '' } } as const;
+    const defined = { op: 'c', verdict: 'defined', reasons: ['no c'], worst: partly.worst } as const;
     const wrong = { op: 'a', verdict: 'wrong', reasons: ['a: element [0] is 1\n  replay: ..'], worst: null } as const;
-    expect(supportTable({ one: [runs, denied], two: [wrong, partly] }).split('\n')).to.deep.equal([
+    expect(supportTable({ one: [runs, denied, defined], two: [wrong, partly, { ...defined, worst: null }] }).split('\n')).to.deep.equal([
       '| op | one | two |',
       '| --- | --- | --- |',
       '| `a` | 0.25 (20:3) | **wrong** [1] |',
       '| `b` | no [2] | exact [3] [2] |',
+      '| `c` | exact, by definition | by definition |',
       '',
       '1. a: element [0] is 1',
       '2. no b',

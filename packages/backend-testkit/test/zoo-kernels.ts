@@ -158,6 +158,24 @@ export const brokenKernels: readonly BrokenBackend[] = [
     finding: /^neg, float32/,
   },
   {
+    fault: 'halves rounded up, not to even',
+    open: () => withKernels({ round: ({ inputs: [x], output }) => output.data.forEach((_, i) => (output.data[i] = Math.round(x!.data[i]!))) }),
+    section: 'composite ops',
+    finding: /^round, float32: NaN/,
+  },
+  {
+    fault: 'averages that count pixels outside of the image',
+    open: () => withKernels({ avgPool2d: (call) => kernels.avgPool2d!({ ...call, attrs: { ...call.attrs, countIncludePad: true } }) }),
+    section: 'composite ops',
+    finding: /^avgPool2d/,
+  },
+  {
+    fault: 'NaN made zero by relu',
+    open: () => withKernels({ relu: ({ inputs: [x], output }) => output.data.forEach((_, i) => (output.data[i] = x!.data[i]! > 0 ? x!.data[i]! : 0)) }),
+    section: 'composite ops',
+    finding: /^relu, float32: NaN/,
+  },
+  {
     fault: 'a gradient of filters that sees one image of the batch',
     open: () => withKernels({ convFilterMatmul: (call) => kernels.convFilterMatmul!({ ...call, inputs: call.inputs.map((tensor, i) => (i === 0 ? { ...tensor, data: tensor.data.map((value, at) => (at < tensor.data.length / tensor.type.shape[0]! ? value : 0)) } : tensor)) }) }),
     section: 'gradients',

@@ -1,9 +1,11 @@
 import type { Backend } from '@unfoldjs/core';
 import { ieeeAccuracy, type Accuracy } from '../accuracy.js';
 import { runCase } from '../run-case.js';
+import { composites } from '../sections/composites.js';
 import { fusedCalls } from '../sections/fused.js';
 import { primitives } from '../sections/primitives.js';
 import type { CaseContext, Observation } from '../sections/section.js';
+import { opNamed } from '../support/program-builder.js';
 import type { ConformanceError } from '../support/fail.js';
 
 export interface SupportOptions {
@@ -18,16 +20,19 @@ export interface SupportOptions {
 /** What a backend makes of one op. */
 export interface OpSupport {
   readonly op: string;
-  /** `runs`: every call that was tried; `partly`: some were denied; `denied`: all were; `wrong`: a result was. */
-  readonly verdict: 'runs' | 'partly' | 'denied' | 'wrong';
-  /** What the backend says of the calls that it denies; where a result is wrong, how. */
+  /**
+   * `runs`: every call that was tried; `partly`: some were denied; `denied`: all were; `defined`: there is no kernel, and programs take
+   * the op's definition in its place; `wrong`: a result was.
+   */
+  readonly verdict: 'runs' | 'partly' | 'denied' | 'defined' | 'wrong';
+  /** What the backend says of the calls that it denies or has no kernel for; where a result is wrong, how. */
   readonly reasons: readonly string[];
   /** The result that was furthest from its reference, in units of its bound; null where nothing ran. */
   readonly worst: (Observation & { /** As `UNFOLD_REPLAY` takes it. */ readonly replay: string }) | null;
 }
 
 /**
- * Tries every op of the sections "primitives" and "fused calls" and says what runs, how exact it is, and why the rest does not run.
+ * Tries every op of the sections "primitives", "composite ops" and "fused calls", and says what runs, how exact it is, and why the rest does not run.
  *
  * @example
  * import { supportOf } from '@unfoldjs/backend-testkit';
@@ -40,10 +45,11 @@ export interface OpSupport {
 export async function supportOf(backend: Backend, options: SupportOptions = {}): Promise<OpSupport[]> {
   const { runs = 50, seed = 20, accuracy = ieeeAccuracy } = options;
   const found = new Map<string, Findings>();
-  for (const section of [primitives(), fusedCalls()]) {
+  for (const section of [primitives(), composites(), fusedCalls()]) {
     for (const each of section.cases) {
-      const findings = found.get(each.op!) ?? { reasons: new Set(), fault: null, worst: null, passed: 0 };
+      const findings = found.get(each.op!) ?? { reasons: new Set(), definitions: new Set(), fault: null, worst: null, byKernel: 0 };
       found.set(each.op!, findings);
+      let isDefined = false;
       const context: CaseContext = {
         backend,
         open: () => Promise.resolve(backend),
@@ -53,14 +59,18 @@ export async function supportOf(backend: Backend, options: SupportOptions = {}):
         largest: 0,
         accuracy,
         leaveOut: (_, reason) => findings.reasons.add(reason),
+        define(reason) {
+          findings.definitions.add(reason);
+          isDefined = true;
+        },
         observe(observation) {
           if (!findings.worst || observation.error > findings.worst.error) findings.worst = { ...observation, replay: [`${section.name}/${each.title}`, observation.seed, observation.path].join('@') };
         },
       };
       try {
         const denied = await runCase(section, each, context);
-        if (denied === null) findings.passed++;
-        else findings.reasons.add(denied);
+        if (denied !== null) findings.reasons.add(denied);
+        else if (!isDefined) findings.byKernel++;
       } catch (fault) {
         findings.fault ??= (fault as ConformanceError).message;
       }
@@ -70,21 +80,27 @@ export async function supportOf(backend: Backend, options: SupportOptions = {}):
 }
 
 interface Findings {
+  /** Why calls were denied. */
   readonly reasons: Set<string>;
+  /** Why definitions ran in place of the op. */
+  readonly definitions: Set<string>;
   fault: string | null;
   worst: OpSupport['worst'];
-  passed: number;
+  /** Cases that passed by a kernel for the op. */
+  byKernel: number;
 }
 
-function supportFrom(op: string, { reasons, fault, worst, passed }: Findings): OpSupport {
+function supportFrom(op: string, { reasons, definitions, fault, worst, byKernel }: Findings): OpSupport {
   if (fault !== null) return { op, verdict: 'wrong', reasons: [fault], worst: null };
-  const verdict = reasons.size === 0 ? 'runs' : passed > 0 ? 'partly' : 'denied';
-  return { op, verdict, reasons: [...reasons], worst };
+  if (byKernel > 0) return { op, verdict: reasons.size === 0 ? 'runs' : 'partly', reasons: [...reasons], worst };
+  const isDefined = definitions.size > 0 || !opNamed(op).isPrimitive;
+  return { op, verdict: isDefined ? 'defined' : 'denied', reasons: [...definitions, ...reasons], worst };
 }
 
 /**
  * A Markdown table of op x backend. A cell is the worst error in units of its bound, with the seed and the path that give it again;
- * `exact` where nothing was off; `no` where nothing ran. What backends deny is numbered, and listed below.
+ * `exact` where nothing was off; `no` where nothing ran; `by definition` where the op's definition runs in its place. What backends
+ * deny is numbered, and listed below.
  */
 export function supportTable(columns: Readonly<Record<string, readonly OpSupport[]>>): string {
   const names = Object.keys(columns);
@@ -92,6 +108,7 @@ export function supportTable(columns: Readonly<Record<string, readonly OpSupport
   const notes: string[] = [];
   const noteOf = (reason: string): number => (notes.includes(reason) ? notes.indexOf(reason) : notes.push(reason) - 1) + 1;
   const cell = ({ verdict, reasons, worst }: OpSupport): string => {
+    if (verdict === 'defined') return [...(worst ? [formatError(worst)] : []), 'by definition'].join(', ');
     const said = verdict === 'denied' ? 'no' : verdict === 'wrong' ? '**wrong**' : formatError(worst);
     return [said, ...reasons.map((reason) => `[${noteOf(reason.split('\n')[0]!)}]`)].join(' ');
   };

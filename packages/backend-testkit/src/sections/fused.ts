@@ -1,5 +1,5 @@
 import type * as fc from 'fast-check';
-import { sizeOf, tensor, type Shape } from '@unfoldjs/core';
+import { sizeOf, type Shape } from '@unfoldjs/core';
 import type { Fill } from '../arbitraries/data.js';
 import { formatBody, type Body } from '../arbitraries/bodies.js';
 import { convBias, convFilterBias, convFilterMatmul, convInputBias, convInputMatmul, convMatmul, fusedElementwise, matmulBias, matmulEpilogue } from '../arbitraries/fused.js';
@@ -7,8 +7,7 @@ import { callOf, type Plan } from '../arbitraries/plan.js';
 import { avgPoolGradient, maxPoolGradient } from '../arbitraries/windows.js';
 import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, runOnce, type Call } from '../support/call.js';
 import { checkExact, checkWithin } from '../support/compare.js';
-import { fail } from '../support/fail.js';
-import { interpret } from '../support/interpret.js';
+import { decomposed } from '../support/decomposed.js';
 import { opNamed } from '../support/program-builder.js';
 import { flushed, gamma } from './bounds.js';
 import { whyLost } from './primitives.js';
@@ -54,13 +53,6 @@ function caseOf(title: string, op: string, plans: fc.Arbitrary<Plan>, fill: Fill
 function formatFused(call: Call): string {
   const { body, epilogue, ...rest } = call.attrs as Call['attrs'] & { body?: Body; epilogue?: Body };
   return `${formatCall({ ...call, attrs: rest as Call['attrs'] })} with ${formatBody(body ?? epilogue ?? []) || 'no epilogue'}`;
-}
-
-/** What the call's decomposition gives. */
-function decomposed(call: Call): ArrayLike<number> {
-  const tensors = call.inputs.map(({ shape, dtype }, i) => tensor(call.data[i]!, shape, dtype));
-  const result = call.op.decompose(tensors, call.attrs, outputOf(call)) ?? fail(`${call.op.name} has no decomposition`);
-  return interpret([result])[0]!;
 }
 
 async function checkDecomposition(call: Call, { backend }: CaseContext): Promise<number | string> {

@@ -1,6 +1,6 @@
 import type { TypedArray } from '@unfoldjs/core';
 import type { Accuracy } from '../accuracy.js';
-import { gamma } from './bounds.js';
+import { compounded, gamma, ulp, unit } from './bounds.js';
 
 /** What a bound is worked out from. */
 export interface GradientCase {
@@ -19,17 +19,11 @@ export interface GradientCase {
 /** How far element `at` of the gradient for operand `operand` may be from the exact one. */
 export type GradientBound = (given: GradientCase, operand: number) => (at: number) => number;
 
-/** One rounding of float32, relative. */
-const unit = 2 ** -24;
-
-/** (1 + d1)(1 + d2)... - 1 and the same in denominators, for relative errors that add up to `sum`. */
-const compounded = (sum: number): number => sum / (1 - sum);
-
 /** The absolute error of a function of the accuracy table, for these operands, where it gives `value`. */
 function errorOf(name: string, { accuracy }: GradientCase, value: number, ...operands: readonly number[]): number {
   const { ulps, absolute = 0, ulpsPerUnit = 0 } = accuracy[name]!;
   const size = operands.reduce((product, x) => product * (1 + Math.abs(x)), 1);
-  return (ulps + ulpsPerUnit * size) * 2 ** -23 * Math.abs(value) + absolute;
+  return (ulps + ulpsPerUnit * size) * ulp * Math.abs(value) + absolute;
 }
 
 /** A product with a factor that is off by `error`, rounded. */
@@ -42,7 +36,7 @@ const elements: Readonly<Record<string, (given: GradientCase, operand: number, a
   // dy / x
   log: (given, _, at) => errorOf('div', given, given.exact[at]!),
   // dy * 0.5 / sqrt(x): halving rounds nothing
-  sqrt: (given, _, at) => compounded((given.accuracy.sqrt!.ulps + given.accuracy.div!.ulps) * 2 ** -23) * Math.abs(given.exact[at]!),
+  sqrt: (given, _, at) => compounded((given.accuracy.sqrt!.ulps + given.accuracy.div!.ulps) * ulp) * Math.abs(given.exact[at]!),
   // dy * cos(x)
   sin: (given, _, at) => scaled(given.exact[at]!, given.dy[at]!, errorOf('cos', given, Math.cos(given.data[0]![at]!))),
   // -(dy * sin(x))
@@ -54,7 +48,7 @@ const elements: Readonly<Record<string, (given: GradientCase, operand: number, a
     return scaled(given.exact[at]!, given.dy[at]!, error * (2 * Math.abs(y) + error) + 2 * unit * (1 + error) ** 2);
   },
   // dy / b, and -(dy * (a / b) / b)
-  div: (given, operand, at) => compounded((operand === 0 ? 1 : 2) * given.accuracy.div!.ulps * 2 ** -23 + operand * unit) * Math.abs(given.exact[at]!),
+  div: (given, operand, at) => compounded((operand === 0 ? 1 : 2) * given.accuracy.div!.ulps * ulp + operand * unit) * Math.abs(given.exact[at]!),
   // dy * (b * a^(b - 1)), and dy * (a^b * log(a)); a rounded exponent e moves the power by |e log(a)| * unit of itself
   pow(given, operand, at) {
     const [a, b] = [given.data[0]![at]!, given.data[1]![at]!];
@@ -76,12 +70,12 @@ export const ofElements =
     elements[op]!(given, operand, at);
 
 /** Each element is one quotient. */
-export const ofQuotients: GradientBound = ({ exact, accuracy }) => (at) => compounded(accuracy.div!.ulps * 2 ** -23) * Math.abs(exact[at]!);
+export const ofQuotients: GradientBound = ({ exact, accuracy }) => (at) => compounded(accuracy.div!.ulps * ulp) * Math.abs(exact[at]!);
 
 /** A pixel gets at most one share, a quotient, of each element of the window. */
 export const ofShares: GradientBound = ({ attrs, accuracy, absolute }) => {
   const [height, width] = attrs.window as readonly [number, number];
   const most = absolute();
-  const each = gamma(height * width) + compounded(accuracy.div!.ulps * 2 ** -23) * (1 + gamma(height * width));
+  const each = gamma(height * width) + compounded(accuracy.div!.ulps * ulp) * (1 + gamma(height * width));
   return (at) => each * most[at]!;
 };

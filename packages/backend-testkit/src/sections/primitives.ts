@@ -9,7 +9,7 @@ import { primitiveRows, type PrimitiveRow } from './primitive-rows.js';
 import { randomCase } from './random-case.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './section.js';
 
-const words: Record<Fill, string> = {
+export const words: Record<Fill, string> = {
   integers: 'whole numbers, bit for bit',
   reals: 'real numbers, within the derived bound',
   specials: 'NaN, infinities and zeros',

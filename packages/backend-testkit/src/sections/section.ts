@@ -17,6 +17,8 @@ export interface CaseContext {
   readonly accuracy: Accuracy;
   /** Notes what the backend denies, and why. */
   leaveOut(what: string, reason: string): void;
+  /** Notes that an op's definition ran in its place, and why. */
+  define?(reason: string): void;
   /** Receives, once for each case that passes and compares within a bound, the result that was furthest from its reference. */
   observe?(observation: Observation): void;
 }
