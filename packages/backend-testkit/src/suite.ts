@@ -6,8 +6,9 @@ import { fusedCalls } from './sections/fused.js';
 import { primitives } from './sections/primitives.js';
 import { programs } from './sections/programs.js';
 import { defaultModes, parseModes, type Mode } from './mode.js';
-import { supportOf, supportTable } from './modes/support.js';
-import { timingsOf, timingTable } from './modes/perf.js';
+import { supportOf, supportTable, triedOps } from './modes/support.js';
+import { timingOf, timingTable } from './modes/perf.js';
+import { formatOperands, typicalCalls } from './modes/typical-calls.js';
 import { runCase } from './run-case.js';
 import { gradients } from './sections/gradients.js';
 import { training } from './sections/training.js';
@@ -112,8 +113,21 @@ export function backendSuite(options: BackendSuiteOptions): void {
       });
     }
     const show = options.print ?? ((table: string) => console.log(`\n${table}\n`));
-    if (modes.includes('perf') && !replay) it('times typical calls', async () => show(timingTable({ [name]: await timingsOf(await sharedBackend()) })));
-    if (modes.includes('support') && !replay) it('says what it makes of every op', async () => show(supportTable({ [name]: await supportOf(await sharedBackend(), { runs, seed, accuracy }) })));
+    /** One test each, so that a time limit is for one; the last prints the table of all. */
+    const tabulate = <T, R>(title: string, items: readonly T[], titleOf: (item: T) => string, find: (backend: Backend, item: T) => Promise<R>, table: (rows: readonly R[]) => string): void => {
+      const rows: R[] = [];
+      describe(title, () =>
+        items.forEach((item, i) =>
+          it(titleOf(item), async () => {
+            rows.push(await find(await sharedBackend(), item));
+            if (i === items.length - 1) show(table(rows));
+          }),
+        ),
+      );
+    };
+    if (replay) return;
+    if (modes.includes('perf')) tabulate('times', typicalCalls(), formatOperands, timingOf, (timings) => timingTable({ [name]: timings }));
+    if (modes.includes('support')) tabulate('support', triedOps(), (op) => op, (backend, op) => supportOf(backend, { runs, seed, accuracy, ops: [op] }), (found) => supportTable({ [name]: found.flat() }));
   });
 }
 

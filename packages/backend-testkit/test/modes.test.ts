@@ -29,14 +29,14 @@ describe('modes of the suite', () => {
     expect(sectionsIn({})).to.deep.equal([...tested, 'gradients']);
     expect(sectionsIn({ mode: 'test' })).to.deep.equal(tested);
     expect(sectionsIn({ mode: 'grad' })).to.deep.equal(['gradients']);
-    expect(sectionsIn({ mode: ['perf', 'support'] })).to.deep.equal(['times typical calls', 'says what it makes of every op']);
+    expect(sectionsIn({ mode: ['perf', 'support'] })).to.deep.equal(['times', 'support']);
   });
 
   it('UNFOLD_MODE names them, the option goes before it, and a name that is none is refused', () => {
     const before = process.env['UNFOLD_MODE'];
     try {
       process.env['UNFOLD_MODE'] = 'grad, perf';
-      expect(sectionsIn({})).to.deep.equal(['gradients', 'times typical calls']);
+      expect(sectionsIn({})).to.deep.equal(['gradients', 'times']);
       expect(sectionsIn({ mode: 'grad' })).to.deep.equal(['gradients']);
       process.env['UNFOLD_MODE'] = 'fast';
       expect(() => sectionsIn({})).to.throw(ConformanceError, '"fast" is not a mode of the suite: use some of test, grad, perf, support.');
@@ -44,6 +44,15 @@ describe('modes of the suite', () => {
       if (before === undefined) delete process.env['UNFOLD_MODE'];
       else process.env['UNFOLD_MODE'] = before;
     }
+  });
+
+  it('perf prints one row a call', async () => {
+    const printed: string[] = [];
+    const { tests, finish } = declare({ backend: sound, mode: 'perf', print: (table) => printed.push(table), report: () => undefined });
+    const [conv] = tests.filter(({ path }) => path[2]!.startsWith('convMatmul('));
+    expect(await failuresOf([conv!, tests.at(-1)!])).to.deep.equal(new Map());
+    await finish();
+    expect(printed.join().split('\n').map((line) => /^\| `(\w+)\(/.exec(line)?.[1])).to.deep.equal([undefined, undefined, 'convMatmul', 'maxPool2dGradient']);
   });
 
   it('support prints one row an op', async () => {

@@ -35,22 +35,21 @@ const mostRepeats = 256;
  * timing?.operands; // float32[8, 28, 28, 16]
  */
 export async function timingsOf(backend: Backend, options: TimingOptions = {}): Promise<Timing[]> {
-  const { samples = 15, milliseconds = 2, ops } = options;
   const timings: Timing[] = [];
-  for (const call of typicalCalls()) {
-    if (ops && !ops.includes(call.op.name)) continue;
-    const { inputs, op, attrs } = call;
-    const facts = { op: op.name, operands: inputs.map(formatType).join(', ') };
-    const supported = backend.supports(opCallOf(call));
-    if (supported !== true) timings.push({ ...facts, time: null, denied: supported });
-    else {
-      const sorted = await measure(backend, call, samples, milliseconds);
-      const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))]!;
-      const median = at(0.5);
-      timings.push({ ...facts, time: { median, quartiles: [at(0.25), at(0.75)], gflops: op.flops(inputs, attrs, outputOf(call)) / median / 1e6 }, denied: null });
-    }
-  }
+  for (const call of typicalCalls()) if (options.ops?.includes(call.op.name) ?? true) timings.push(await timingOf(backend, call, options));
   return timings;
+}
+
+/** One call, as {@link timingsOf} takes it. */
+export async function timingOf(backend: Backend, call: Call, { samples = 15, milliseconds = 2 }: TimingOptions = {}): Promise<Timing> {
+  const { inputs, op, attrs } = call;
+  const facts = { op: op.name, operands: inputs.map(formatType).join(', ') };
+  const supported = backend.supports(opCallOf(call));
+  if (supported !== true) return { ...facts, time: null, denied: supported };
+  const sorted = await measure(backend, call, samples, milliseconds);
+  const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))]!;
+  const median = at(0.5);
+  return { ...facts, time: { median, quartiles: [at(0.25), at(0.75)], gflops: op.flops(inputs, attrs, outputOf(call)) / median / 1e6 }, denied: null };
 }
 
 /** Samples in ascending order. */

@@ -4,7 +4,7 @@ import { runCase } from '../run-case.js';
 import { composites } from '../sections/composites.js';
 import { fusedCalls } from '../sections/fused.js';
 import { primitives } from '../sections/primitives.js';
-import type { CaseContext, Observation } from '../sections/section.js';
+import type { CaseContext, Observation, Section } from '../sections/section.js';
 import { opNamed } from '../support/program-builder.js';
 import type { ConformanceError } from '../support/fail.js';
 
@@ -15,6 +15,8 @@ export interface SupportOptions {
   readonly seed?: number | undefined;
   /** What the device's arithmetic promises. Default: {@link ieeeAccuracy}. */
   readonly accuracy?: Accuracy | undefined;
+  /** Only these ops. Default: all. */
+  readonly ops?: readonly string[] | undefined;
 }
 
 /** What a backend makes of one op. */
@@ -31,6 +33,11 @@ export interface OpSupport {
   readonly worst: (Observation & { /** As `UNFOLD_REPLAY` takes it. */ readonly replay: string }) | null;
 }
 
+const triedSections = (): readonly Section[] => [primitives(), composites(), fusedCalls()];
+
+/** The ops that are tried, in the order of a table. */
+export const triedOps = (): string[] => [...new Set(triedSections().flatMap(({ cases }) => cases.map(({ op }) => op!)))];
+
 /**
  * Tries every op of the sections "primitives", "composite ops" and "fused calls", and says what runs, how exact it is, and why the rest does not run.
  *
@@ -43,10 +50,11 @@ export interface OpSupport {
  * support.find(({ op }) => op === 'matmul')?.verdict; // runs
  */
 export async function supportOf(backend: Backend, options: SupportOptions = {}): Promise<OpSupport[]> {
-  const { runs = 50, seed = 20, accuracy = ieeeAccuracy } = options;
+  const { runs = 50, seed = 20, accuracy = ieeeAccuracy, ops } = options;
   const found = new Map<string, Findings>();
-  for (const section of [primitives(), composites(), fusedCalls()]) {
+  for (const section of triedSections()) {
     for (const each of section.cases) {
+      if (ops && !ops.includes(each.op!)) continue;
       const findings = found.get(each.op!) ?? { reasons: new Set(), definitions: new Set(), fault: null, worst: null, byKernel: 0 };
       found.set(each.op!, findings);
       let isDefined = false;

@@ -1,4 +1,4 @@
-import { sizeOf, type Attrs, type DType, type Shape } from '@unfoldjs/core';
+import { formatType, sizeOf, type Attrs, type DType, type Shape } from '@unfoldjs/core';
 import { asAttr, type Body } from '../arbitraries/bodies.js';
 import { dataFor } from '../arbitraries/data.js';
 import type { Call } from '../support/call.js';
@@ -23,6 +23,9 @@ const epilogue = asAttr(biasAndRelu);
 /** A 3x3 window that keeps the size of its images. */
 const same = { window: [3, 3], strides: [1, 1], dilations: [1, 1], padding: [[1, 1], [1, 1]] };
 const halving = { window: [2, 2], strides: [2, 2], dilations: [1, 1], padding: [[0, 0], [0, 0]], ceilMode: false };
+
+/** `matmul(float32[2, 3], float32[3, 4])` */
+export const formatOperands = ({ op, inputs }: Call): string => `${op.name}(${inputs.map(formatType).join(', ')})`;
 
 /** What small convolutional networks are made of: the sizes of a batch of 8 images of 28 x 28. */
 export const typicalCalls = (): readonly Call[] => [
