@@ -32,6 +32,14 @@ describe('backendSuite', () => {
     for (const { name, isPrimitive, isView } of builtInOps.values()) if (isPrimitive && !isView) expect(tried).to.include(name);
   });
 
+  it('differentiates every primitive that has a slope, and every fused op', () => {
+    const flat = ['less', 'equal', 'isNaN', 'argMax', 'floor', 'cast'];
+    const fused = ['fusedElementwise', 'matmulEpilogue', 'convMatmul', 'convFilterMatmul', 'convInputMatmul', 'maxPool2dGradient', 'avgPool2dGradient'];
+    const tried = sections(['grad']).flatMap(({ cases }) => cases.map(({ op }) => op));
+    for (const { name, isPrimitive, isView } of builtInOps.values()) if (isPrimitive && !isView) expect(tried.includes(name), name).to.equal(!flat.includes(name));
+    expect(tried).to.include.members(fused);
+  });
+
   it('replays one failure alone from the line that it printed', async () => {
     const { tests } = declare({ backend: wrongMatmul, runs: 20, report: () => undefined });
     const failures = await failuresOf(tests.filter(({ path }) => path[2]!.startsWith('matmul, float32: whole')));

@@ -72,7 +72,7 @@ export const ofElements =
 /** Each element is one quotient. */
 export const ofQuotients: GradientBound = ({ exact, accuracy }) => (at) => compounded(accuracy.div!.ulps * ulp) * Math.abs(exact[at]!);
 
-/** A pixel gets at most one share, a quotient, of each element of the window. */
+/** Sums of at most one share, a quotient, of each element of a window. */
 export const ofShares: GradientBound = ({ attrs, accuracy, absolute }) => {
   const [height, width] = attrs.window as readonly [number, number];
   const most = absolute();

@@ -4,7 +4,7 @@ import type { Fill } from '../arbitraries/data.js';
 import { conv2dPlan, convBias, convFilterBias, convInputBias, fusedElementwiseOf, matmulBias } from '../arbitraries/fused.js';
 import { sameShape } from '../arbitraries/elementwise.js';
 import type { Plan } from '../arbitraries/plan.js';
-import { poolPlan } from '../arbitraries/windows.js';
+import { avgPoolGradient, maxPoolGradient, poolPlan } from '../arbitraries/windows.js';
 import { opNamed } from '../support/program-builder.js';
 import { nonzero, positive, primitiveRows } from './primitive-rows.js';
 import { ofElements, ofQuotients, ofShares, type GradientBound } from './gradient-bounds.js';
@@ -57,4 +57,6 @@ export const gradientRows: readonly GradientRow[] = [
   { op: 'conv2d', plans: conv2dPlan, fill: 'integers', call: ([x, filters], attrs) => conv2d(x!, filters!, attrs) },
   { op: 'maxPool2d', plans: poolPlan, fill: 'integers', call: ([x], attrs) => maxPool2d(x!, attrs as never), bound: ofShares },
   { op: 'avgPool2d', plans: poolPlan, fill: 'reals', call: ([x], attrs) => avgPool2d(x!, attrs as never), bound: ofShares },
+  { op: 'maxPool2dGradient', variant: 'for what it shares out', plans: maxPoolGradient, fill: 'reals', argument: 2, bound: ofShares },
+  { op: 'avgPool2dGradient', plans: avgPoolGradient, fill: 'reals', bound: ofShares },
 ];
