@@ -13,6 +13,7 @@ import { runCase } from './run-case.js';
 import { gradients } from './sections/gradients.js';
 import { training } from './sections/training.js';
 import type { CaseContext, Section } from './sections/section.js';
+import { ConformanceError } from './support/fail.js';
 
 /** Something a backend denies, so that it was not tried. */
 export interface Omission {
@@ -64,7 +65,7 @@ export const sections = (modes: readonly Mode[] = defaultModes): readonly Sectio
  * training of 20 steps and the gradients of ops. What it leaves out is exactly what the backend's `supports` denies and what its
  * `device` declares lost. Other modes measure: they print tables, and fail only where the backend does.
  *
- * @throws ConformanceError for a mode in UNFOLD_MODE that there is none of.
+ * @throws ConformanceError for a mode in UNFOLD_MODE, or a case in UNFOLD_REPLAY, that there is none of.
  * @example
  * import { after, before, describe, it } from 'node:test';
  * import { backendSuite } from '@unfoldjs/backend-testkit';
@@ -77,6 +78,9 @@ export function backendSuite(options: BackendSuiteOptions): void {
   const modes = options.mode === undefined ? modesOf(environment('UNFOLD_MODE')) : [options.mode].flat();
   const name = options.name ?? (typeof source === 'function' ? 'backend' : source.name);
   const replay = parseReplay(options.replay ?? environment('UNFOLD_REPLAY'));
+  if (replay && !sections().some((section) => section.cases.some(({ title }) => `${section.name}/${title}` === replay.id))) {
+    throw new ConformanceError(`there is no case ${JSON.stringify(replay.id)} to replay: copy the whole line of a failure, in quotes.`);
+  }
   const omissions: Omission[] = [];
   let shared: Promise<Backend> | null = null;
   const sharedBackend = (): Promise<Backend> => (shared ??= open());
@@ -98,7 +102,8 @@ export function backendSuite(options: BackendSuiteOptions): void {
       await (await shared)?.dispose();
       (options.report ?? print(name))(omissions);
     });
-    for (const section of sections(modes)) {
+    // A case that is named runs, whatever the modes.
+    for (const section of replay ? sections() : sections(modes)) {
       const cases = section.cases.filter(({ title }) => !replay || replay.id === `${section.name}/${title}`);
       if (cases.length === 0) continue;
       describe(section.name, () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sections, type Omission } from '@unfoldjs/backend-testkit';
+import { ConformanceError, sections, type Omission } from '@unfoldjs/backend-testkit';
 import type { Backend } from '@unfoldjs/core';
 import { builtInOps, kernelBackend, type Kernel } from '@unfoldjs/core/reference';
 import { declare, failuresOf } from './declare.js';
@@ -54,6 +54,12 @@ describe('backendSuite', () => {
     const [second] = (await failuresOf(again.tests)).values();
     expect(second).to.match(/found at run 1 of/);
     expect(/case: .*/.exec(second!)![0]).to.equal(/case: .*/.exec(message!)![0]);
+  });
+
+  it('replays a case of another mode, and refuses one that there is not', () => {
+    const replay = 'gradients/matmul: whole numbers, bit for bit@3@';
+    expect(declare({ backend: wrongMatmul, mode: 'test', replay }).tests.map(({ path }) => path.slice(1))).to.deep.equal([['gradients', 'matmul: whole numbers, bit for bit']]);
+    expect(() => declare({ backend: wrongMatmul, replay: 'gradients/matmull@3@' })).to.throw(ConformanceError, 'there is no case "gradients/matmull" to replay');
   });
 
   it('leaves out what the backend denies, with its reason, and nothing else', async () => {

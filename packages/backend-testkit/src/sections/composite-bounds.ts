@@ -14,11 +14,26 @@ const relative =
     return (i) => part * Math.abs(exact[i]!);
   };
 
-/** 1 / x */
+/** a / b */
 export const ofQuotient = relative(({ div }) => div!.ulps * ulp);
 
 /** 1 / sqrt(x) */
 export const ofRootQuotient = relative(({ div, sqrt }) => (div!.ulps + sqrt!.ulps) * ulp);
+
+/** x / (|x| + 1) */
+export const ofSumQuotient = relative(({ div }) => unit + div!.ulps * ulp);
+
+/** x * (relu6(x + 3) / 6) */
+export const ofHardSwish = relative(({ div }) => 2 * unit + div!.ulps * ulp);
+
+/** e / (1 + e), where e = exp(x) has its error above and below; times x where `products` is 1 */
+export const ofSigmoid =
+  (products: 0 | 1): CompositeBound =>
+  ({ data: [x] }, exact, { div, exp }) =>
+  (i) => {
+    const each = (exp!.ulps + (exp!.ulpsPerUnit ?? 0) * (1 + Math.abs(x![i]!))) * ulp;
+    return compounded(2 * each + (1 + products) * unit + div!.ulps * ulp) * Math.abs(exact[i]!);
+  };
 
 /** A sum of the elements of a window, divided by their number. */
 export const ofAverages: CompositeBound = (call, _, { div }) => {

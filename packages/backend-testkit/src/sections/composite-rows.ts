@@ -5,8 +5,8 @@ import { operands, sameShape } from '../arbitraries/elementwise.js';
 import type { Plan } from '../arbitraries/plan.js';
 import { line, scan } from '../arbitraries/reductions.js';
 import { poolPlan } from '../arbitraries/windows.js';
-import { ofAverages, ofLogSoftmax, ofQuotient, ofRootQuotient, ofSoftmax, type CompositeBound } from './composite-bounds.js';
-import { nonzero, positive } from './primitive-rows.js';
+import { ofAverages, ofHardSwish, ofLogSoftmax, ofQuotient, ofRootQuotient, ofSigmoid, ofSoftmax, ofSumQuotient, type CompositeBound } from './composite-bounds.js';
+import { nonzero, positive, withZero } from './primitive-rows.js';
 
 /** How an op that has a definition in simpler ones is tried, where a backend has a kernel for it. */
 export interface CompositeRow {
@@ -60,6 +60,12 @@ export const compositeRows: readonly CompositeRow[] = [
   { op: 'avgPool2d', dtypes: float, plans: pool({ countIncludePad: false }), fills: ['reals'], bound: ofAverages },
   { op: 'reciprocal', dtypes: float, plans: () => sameShape(1, [nonzero]), fills: ['reals'], bound: ofQuotient },
   { op: 'rsqrt', dtypes: float, plans: () => sameShape(1, [positive]), fills: ['reals'], bound: ofRootQuotient },
+  { op: 'divNoNan', dtypes: float, plans: operands(2, [undefined, withZero]), fills: ['reals'], bound: ofQuotient },
+  { op: 'softsign', dtypes: float, plans: operands(1), fills: ['reals'], bound: ofSumQuotient },
+  { op: 'hardSigmoid', dtypes: float, plans: withAttrs(operands(1), { alpha: 0.25, beta: 0.5 }), fills: ['integers'] },
+  { op: 'hardSwish', dtypes: float, plans: operands(1), fills: ['reals'], bound: ofHardSwish },
+  { op: 'sigmoid', dtypes: float, plans: operands(1), fills: ['reals'], bound: ofSigmoid(0) },
+  { op: 'swish', dtypes: float, plans: operands(1), fills: ['reals'], bound: ofSigmoid(1) },
   { op: 'softmax', dtypes: float, plans: line, fills: ['reals'], bound: ofSoftmax },
   { op: 'logSoftmax', dtypes: float, plans: line, fills: ['reals'], bound: ofLogSoftmax },
 ];
