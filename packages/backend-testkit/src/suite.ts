@@ -61,7 +61,7 @@ export const sections = (modes: readonly Mode[] = defaultModes): readonly Sectio
   [contract(), primitives(), composites(), fusedCalls(), programs(), training(), gradients()].filter(({ mode }) => modes.includes(mode));
 
 /**
- * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls, random programs, a
+ * Declares the tests that every backend must pass: the contract of its methods, every primitive, composite ops, fused calls, random programs, a
  * training of 20 steps and the gradients of ops. What it leaves out is exactly what the backend's `supports` denies and what its
  * `device` declares lost. Other modes measure: they print tables, and fail only where the backend does.
  *

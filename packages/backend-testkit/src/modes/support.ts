@@ -39,7 +39,8 @@ const triedSections = (): readonly Section[] => [primitives(), composites(), fus
 export const triedOps = (): string[] => [...new Set(triedSections().flatMap(({ cases }) => cases.map(({ op }) => op!)))];
 
 /**
- * Tries every op of the sections "primitives", "composite ops" and "fused calls", and says what runs, how exact it is, and why the rest does not run.
+ * Tries every op of the sections "primitives", "composite ops" and "fused calls", and says what runs, how exact it is, and why the rest
+ * does not run.
  *
  * @example
  * import { supportOf } from '@unfoldjs/backend-testkit';
