@@ -16,7 +16,8 @@ export interface Mode {
   readonly open: () => Promise<{ readonly backend: Backend } | { readonly refusal: string }>;
 }
 
-const mode = (name: string, spec: () => BackendSpec, cases = 200): Mode => ({
+/** A mode that is not one of {@link modes}. */
+export const mode = (name: string, spec: () => BackendSpec, cases = 200): Mode => ({
   name,
   cases,
   async open() {

@@ -2,3 +2,4 @@
 // This file is not published: a public type must not name what is declared here.
 
 declare const console: { log(...values: unknown[]): void };
+declare const performance: { now(): number };

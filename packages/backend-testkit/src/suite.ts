@@ -1,10 +1,18 @@
 import type { Backend, BackendSpec } from '@unfoldjs/core';
 import { ieeeAccuracy, type Accuracy } from './accuracy.js';
+import { composites } from './sections/composites.js';
 import { contract } from './sections/contract.js';
 import { fusedCalls } from './sections/fused.js';
 import { primitives } from './sections/primitives.js';
 import { programs } from './sections/programs.js';
-import { LeftOut, type Case, type CaseContext, type Section } from './sections/section.js';
+import { defaultModes, parseModes, type Mode } from './mode.js';
+import { supportOf, supportTable, triedOps } from './modes/support.js';
+import { timingOf, timingTable } from './modes/perf.js';
+import { formatOperands, typicalCalls } from './modes/typical-calls.js';
+import { runCase } from './run-case.js';
+import { gradients } from './sections/gradients.js';
+import { training } from './sections/training.js';
+import type { CaseContext, Section } from './sections/section.js';
 import { ConformanceError } from './support/fail.js';
 
 /** Something a backend denies, so that it was not tried. */
@@ -25,6 +33,8 @@ export interface BackendSuiteOptions {
   readonly backend: BackendSpec | (() => Backend | Promise<Backend>);
   /** Stands in the titles. Default: the spec's name, or `backend`. */
   readonly name?: string | undefined;
+  /** What to do, one or more. Default: the environment variable UNFOLD_MODE, names with commas in between; without it `['test', 'grad']`. */
+  readonly mode?: Mode | readonly Mode[] | undefined;
   /** Random inputs of each property. Default: 50. */
   readonly runs?: number | undefined;
   /** Seed of all random inputs. Default: 20; the same seed tries the same inputs. */
@@ -40,17 +50,22 @@ export interface BackendSuiteOptions {
   readonly skip?: ((test: never, reason: string) => void) | undefined;
   /** Receives the list of what the backend denied, after the last case (needs `after`). Default: prints it. */
   readonly report?: ((omissions: readonly Omission[]) => void) | undefined;
+  /** Receives the tables of the modes `perf` and `support`. Default: prints them. */
+  readonly print?: ((table: string) => void) | undefined;
   /** One case alone: what the last line of a failure says. Default: the environment variable UNFOLD_REPLAY. */
   readonly replay?: string | undefined;
 }
 
-/** The sections of the suite, in order. */
-export const sections = (): readonly Section[] => [contract(), primitives(), fusedCalls(), programs()];
+/** The sections of the modes `test` and `grad`, in order. */
+export const sections = (modes: readonly Mode[] = defaultModes): readonly Section[] =>
+  [contract(), primitives(), composites(), fusedCalls(), programs(), training(), gradients()].filter(({ mode }) => modes.includes(mode));
 
 /**
- * Declares the tests that every backend must pass: the contract of its methods, every primitive, fused calls and random programs.
- * What it leaves out is exactly what the backend's `supports` denies and what its `device` declares lost.
+ * Declares the tests that every backend must pass: the contract of its methods, every primitive, composite ops, fused calls, random programs, a
+ * training of 20 steps and the gradients of ops. What it leaves out is exactly what the backend's `supports` denies and what its
+ * `device` declares lost. Other modes measure: they print tables, and fail only where the backend does.
  *
+ * @throws ConformanceError for a mode in UNFOLD_MODE, or a case in UNFOLD_REPLAY, that there is none of.
  * @example
  * import { after, before, describe, it } from 'node:test';
  * import { backendSuite } from '@unfoldjs/backend-testkit';
@@ -60,8 +75,12 @@ export const sections = (): readonly Section[] => [contract(), primitives(), fus
 export function backendSuite(options: BackendSuiteOptions): void {
   const { describe, it, backend: source, runs = 50, seed = 20, largest = 2 ** 20, accuracy = ieeeAccuracy } = options;
   const open = async (): Promise<Backend> => (typeof source === 'function' ? source() : source.open());
+  const modes = options.mode === undefined ? modesOf(environment('UNFOLD_MODE')) : [options.mode].flat();
   const name = options.name ?? (typeof source === 'function' ? 'backend' : source.name);
   const replay = parseReplay(options.replay ?? environment('UNFOLD_REPLAY'));
+  if (replay && !sections().some((section) => section.cases.some(({ title }) => `${section.name}/${title}` === replay.id))) {
+    throw new ConformanceError(`there is no case ${JSON.stringify(replay.id)} to replay: copy the whole line of a failure, in quotes.`);
+  }
   const omissions: Omission[] = [];
   let shared: Promise<Backend> | null = null;
   const sharedBackend = (): Promise<Backend> => (shared ??= open());
@@ -83,7 +102,8 @@ export function backendSuite(options: BackendSuiteOptions): void {
       await (await shared)?.dispose();
       (options.report ?? print(name))(omissions);
     });
-    for (const section of sections()) {
+    // A case that is named runs, whatever the modes.
+    for (const section of replay ? sections() : sections(modes)) {
       const cases = section.cases.filter(({ title }) => !replay || replay.id === `${section.name}/${title}`);
       if (cases.length === 0) continue;
       describe(section.name, () => {
@@ -97,22 +117,26 @@ export function backendSuite(options: BackendSuiteOptions): void {
         }
       });
     }
+    const show = options.print ?? ((table: string) => console.log(`\n${table}\n`));
+    /** One test each, so that a time limit is for one; the last prints the table of all. */
+    const tabulate = <T, R>(title: string, items: readonly T[], titleOf: (item: T) => string, find: (backend: Backend, item: T) => Promise<R>, table: (rows: readonly R[]) => string): void => {
+      const rows: R[] = [];
+      describe(title, () =>
+        items.forEach((item, i) =>
+          it(titleOf(item), async () => {
+            rows.push(await find(await sharedBackend(), item));
+            if (i === items.length - 1) show(table(rows));
+          }),
+        ),
+      );
+    };
+    if (replay) return;
+    if (modes.includes('perf')) tabulate('times', typicalCalls(), formatOperands, timingOf, (timings) => timingTable({ [name]: timings }));
+    if (modes.includes('support')) tabulate('support', triedOps(), (op) => op, (backend, op) => supportOf(backend, { runs, seed, accuracy, ops: [op] }), (found) => supportTable({ [name]: found.flat() }));
   });
 }
 
-/** Runs one case; the reason where the backend denies all of it. @throws ConformanceError with a line that replays it. */
-export async function runCase(section: Section, each: Case, context: CaseContext): Promise<string | null> {
-  try {
-    await each.run(context);
-    return null;
-  } catch (fault) {
-    if (fault instanceof LeftOut) return fault.reason;
-    const message = fault instanceof Error ? fault.message : String(fault);
-    const found = /seed (-?\d+), path ([\d:]+)/.exec(message);
-    const id = [`${section.name}/${each.title}`, ...(found ? [found[1], found[2]] : [context.seed, ''])].join('@');
-    throw new ConformanceError(`${message}\n  replay: UNFOLD_REPLAY='${id}'`, { cause: fault });
-  }
-}
+const modesOf = (text: string | undefined): readonly Mode[] => (text ? parseModes(text) : defaultModes);
 
 interface Replay {
   readonly id: string;

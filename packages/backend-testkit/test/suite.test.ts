@@ -1,39 +1,9 @@
 import { expect } from 'chai';
-import { backendSuite, sections, type BackendSuiteOptions, type Omission } from '@unfoldjs/backend-testkit';
+import { ConformanceError, sections, type Omission } from '@unfoldjs/backend-testkit';
 import type { Backend } from '@unfoldjs/core';
-import { builtInOps, kernelBackend, referenceKernels, type Kernel } from '@unfoldjs/core/reference';
-
-const kernels = referenceKernels as unknown as Readonly<Record<string, Kernel>>;
-
-interface Declared {
-  readonly path: readonly string[];
-  readonly body: () => Promise<void>;
-}
-
-/** A test runner of a few lines: the suite needs no more. */
-function declare(options: Omit<BackendSuiteOptions, 'describe' | 'it' | 'after'>): { tests: Declared[]; finish: () => Promise<void> } {
-  const tests: Declared[] = [];
-  const path: string[] = [];
-  const afters: (() => Promise<void>)[] = [];
-  backendSuite({
-    runs: 5,
-    largest: 100,
-    ...options,
-    describe(title, body) {
-      path.push(title);
-      body();
-      path.pop();
-    },
-    it: (title, body) => tests.push({ path: [...path, title], body: () => body.call(undefined) }),
-    after: (body) => afters.push(body),
-  });
-  return {
-    tests,
-    async finish() {
-      for (const after of afters) await after();
-    },
-  };
-}
+import { builtInOps, kernelBackend, type Kernel } from '@unfoldjs/core/reference';
+import { declare, failuresOf } from './declare.js';
+import { kernels } from './zoo-parts.js';
 
 const wrongMatmul = (): Backend =>
   kernelBackend({
@@ -47,18 +17,12 @@ const wrongMatmul = (): Backend =>
     },
   });
 
-async function failuresOf(tests: readonly Declared[]): Promise<Map<string, string>> {
-  const failures = new Map<string, string>();
-  for (const { path, body } of tests) await body().catch((error: Error) => failures.set(path.join(' > '), error.message));
-  return failures;
-}
-
 describe('backendSuite', () => {
   it('declares every case under the name of the backend and of its section, and runs without before', async () => {
     const { tests, finish } = declare({ backend: () => kernelBackend({ name: 'sound', kernels }), report: () => undefined });
     expect(tests.length).to.equal(sections().reduce((sum, { cases }) => sum + cases.length, 0));
     expect(new Set(tests.map(({ path }) => path.join('/'))).size).to.equal(tests.length);
-    expect(new Set(tests.map(({ path }) => path[1]))).to.deep.equal(new Set(['contract', 'primitives', 'fused calls', 'random programs']));
+    expect(new Set(tests.map(({ path }) => path[1]))).to.deep.equal(new Set(['contract', 'primitives', 'composite ops', 'fused calls', 'random programs', 'training', 'gradients']));
     expect(await failuresOf(tests)).to.deep.equal(new Map());
     await finish();
   });
@@ -66,6 +30,14 @@ describe('backendSuite', () => {
   it('tries every primitive', () => {
     const tried = sections().find(({ name }) => name === 'primitives')!.cases.map(({ title }) => /^\w+/.exec(title)![0]);
     for (const { name, isPrimitive, isView } of builtInOps.values()) if (isPrimitive && !isView) expect(tried).to.include(name);
+  });
+
+  it('differentiates every primitive that has a slope, and every fused op', () => {
+    const flat = ['less', 'equal', 'isNaN', 'argMax', 'floor', 'cast'];
+    const fused = ['fusedElementwise', 'matmulEpilogue', 'convMatmul', 'convFilterMatmul', 'convInputMatmul', 'maxPool2dGradient', 'avgPool2dGradient'];
+    const tried = sections(['grad']).flatMap(({ cases }) => cases.map(({ op }) => op));
+    for (const { name, isPrimitive, isView } of builtInOps.values()) if (isPrimitive && !isView) expect(tried.includes(name), name).to.equal(!flat.includes(name));
+    expect(tried).to.include.members(fused);
   });
 
   it('replays one failure alone from the line that it printed', async () => {
@@ -82,6 +54,12 @@ describe('backendSuite', () => {
     const [second] = (await failuresOf(again.tests)).values();
     expect(second).to.match(/found at run 1 of/);
     expect(/case: .*/.exec(second!)![0]).to.equal(/case: .*/.exec(message!)![0]);
+  });
+
+  it('replays a case of another mode, and refuses one that there is not', () => {
+    const replay = 'gradients/matmul: whole numbers, bit for bit@3@';
+    expect(declare({ backend: wrongMatmul, mode: 'test', replay }).tests.map(({ path }) => path.slice(1))).to.deep.equal([['gradients', 'matmul: whole numbers, bit for bit']]);
+    expect(() => declare({ backend: wrongMatmul, replay: 'gradients/matmull@3@' })).to.throw(ConformanceError, 'there is no case "gradients/matmull" to replay');
   });
 
   it('leaves out what the backend denies, with its reason, and nothing else', async () => {

@@ -32,7 +32,8 @@ async function failures(sectionName: string, open: () => Backend | Promise<Backe
   return found;
 }
 
-describe('the conformance kit', () => {
+describe('the conformance kit', function () {
+  this.timeout(60_000);
   for (const { name } of sections()) {
     it(`finds nothing to complain of in the reference backend: ${name}`, async () => {
       expect(await failures(name, () => cpu().open())).to.deep.equal([]);

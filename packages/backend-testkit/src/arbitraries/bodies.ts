@@ -24,10 +24,10 @@ interface Value {
   readonly most: number;
 }
 
-const exactUpTo = 2 ** 22;
+const exactBelow = 2 ** 22;
 
 /** Straight-line float32 code by a recipe. The last instructions add what nothing has read, so that every operand reaches the result. */
-export function bodyOf(steps: Recipe, inputs: readonly { readonly shape: Shape; readonly most: number }[]): Body {
+export function bodyOf(steps: Recipe, inputs: readonly { readonly shape: Shape; readonly most: number }[], exactUpTo = exactBelow): Body {
   const body: BodyStep[] = [];
   const values: Value[] = inputs.map(({ shape, most }, input) => ({ arg: { input }, shape, most }));
   const unread = new Set(values);

@@ -4,11 +4,31 @@ import { opNamed } from '../support/program-builder.js';
 import { asAttr, bodyOf, recipe, type Body } from './bodies.js';
 import { matmul } from './linalg.js';
 import { input, type Plan, type PlannedInput } from './plan.js';
-import { broadcastTogether } from './shapes.js';
+import { broadcastTogether, shape } from './shapes.js';
 import { slidingCase } from './windows.js';
 
 /** The largest absolute value of a filled operand. */
 const most = 4;
+
+interface BodyLimits {
+  readonly mostSteps: number;
+  /** The largest number that occurs. */
+  readonly exactUpTo: number;
+}
+
+/**
+ * Operands of one shape, each of which the result depends on smoothly: no comparison decides. No element is larger than `exactUpTo`,
+ * so that slopes are products of at most log4(exactUpTo) factors, and at most halved at each of the maxima on the way.
+ */
+export const fusedElementwiseOf = ({ mostSteps, exactUpTo }: BodyLimits): fc.Arbitrary<Plan> =>
+  fc.tuple(fc.integer({ min: 1, max: 4 }), shape(), recipe).map(([count, of, steps]) => {
+    const shapes = Array.from({ length: count }, () => of);
+    const smooth = steps.filter(({ op }) => op !== 'select').slice(0, mostSteps);
+    return {
+      attrs: { body: asAttr(bodyOf(smooth, shapes.map((each) => ({ shape: each, most })), exactUpTo)), dtype: 'float32' },
+      inputs: shapes.map((each) => input('float32', each)),
+    };
+  });
 
 export const fusedElementwise: fc.Arbitrary<Plan> = fc
   .tuple(fc.integer({ min: 1, max: 4 }).chain(broadcastTogether), recipe)
@@ -59,6 +79,12 @@ const biasAnd = (name: string): Body => [
 const grouped = fc
   .tuple(slidingCase, fc.constantFrom(1, 2, 3, 5, 8, 0), fc.constantFrom(1, 1, 2, 3))
   .map(([each, outputs, groups]) => ({ ...each, depth: each.channels, channels: each.channels * groups, outputs: outputs * groups, groups }));
+
+/** A convolution as its public function takes it. */
+export const conv2dPlan: fc.Arbitrary<Plan> = grouped.map(({ sliding: { window, ...sliding }, batch, input: image, channels, depth, outputs, groups }) => ({
+  attrs: { ...sliding, groups } as unknown as Attrs,
+  inputs: [input('float32', [batch, ...image, channels]), input('float32', [...window, depth, outputs])],
+}));
 
 const convolution: fc.Arbitrary<Product> = grouped.map(({ sliding, batch, input: image, output, channels, depth, outputs, groups }) => {
   const terms = sliding.window[0] * sliding.window[1] * depth;

@@ -21,3 +21,10 @@ export const arg = (dtype: DType): fc.Arbitrary<Plan> =>
   shape({ minRank: 1, of: positiveDim }).chain((of) =>
     fc.record({ axis: fc.integer({ min: 0, max: of.length - 1 }), keepDims: fc.boolean() }).map((attrs) => ({ attrs, inputs: [input(dtype, of)] })),
   );
+
+/** A line along one axis, as normalisations take it. */
+export const line = (dtype: DType): fc.Arbitrary<Plan> => arg(dtype).map(({ attrs: { axis }, inputs }) => ({ attrs: { axis: axis! }, inputs }));
+
+/** Sums along one axis, from either end. */
+export const scan = (dtype: DType): fc.Arbitrary<Plan> =>
+  fc.tuple(arg(dtype), fc.boolean(), fc.boolean()).map(([{ attrs: { axis }, inputs }, exclusive, reverse]) => ({ attrs: { axis: axis!, exclusive, reverse }, inputs }));

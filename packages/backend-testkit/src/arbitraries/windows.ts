@@ -61,6 +61,12 @@ const attrsOf = ({ window, strides, dilations, padding }: Sliding) => ({ window,
 export const im2col = (dtype: DType): fc.Arbitrary<Plan> =>
   slidingCase.map((each) => ({ attrs: attrsOf(each.sliding), inputs: [input(dtype, [each.batch, ...each.input, each.channels])] }));
 
+/** A pool as its public function takes it. */
+export const poolPlan: fc.Arbitrary<Plan> = slidingCase.map(({ sliding, batch, input: image, channels }) => ({
+  attrs: attrsOf(sliding),
+  inputs: [input('float32', [batch, ...image, channels])],
+}));
+
 const few: Draw = (random) => random.integer(-4, 4);
 
 /** Few values, so that pixels are equal to the result of their window, and often several of them. */

@@ -3,7 +3,13 @@ import type { Accuracy } from '../accuracy.js';
 import { outputOf, referenceOf, type Call } from '../support/call.js';
 
 /** The unit roundoff of float32: one rounding moves a value by at most this part of it. */
-const unit = 2 ** -24;
+export const unit = 2 ** -24;
+
+/** One unit in the last place, as the largest part of a value that it can be: what {@link Accuracy} counts. */
+export const ulp = 2 ** -23;
+
+/** Relative errors that add up to `sum`, in factors and in divisors: how far they move a value together. */
+export const compounded = (sum: number): number => sum / (1 - sum);
 
 /** The bound of n roundings in a row, relative to the sum of absolute terms: Higham's gamma. */
 export const gamma = (n: number): number => (n * unit) / (1 - n * unit);

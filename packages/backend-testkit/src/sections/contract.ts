@@ -7,4 +7,4 @@ import { travel } from './contract/travel.js';
 import type { Section } from './section.js';
 
 /** The promises of the methods themselves: see `Backend` in the core. */
-export const contract = (): Section => ({ name: 'contract', cases: [...facts(), ...travel(), ...ownership(), ...runs(), ...donation(), ...lifetimes()] });
+export const contract = (): Section => ({ name: 'contract', mode: 'test', cases: [...facts(), ...travel(), ...ownership(), ...runs(), ...donation(), ...lifetimes()] });

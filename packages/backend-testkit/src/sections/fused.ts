@@ -1,5 +1,5 @@
 import type * as fc from 'fast-check';
-import { sizeOf, tensor, type Shape } from '@unfoldjs/core';
+import { sizeOf, type Shape } from '@unfoldjs/core';
 import type { Fill } from '../arbitraries/data.js';
 import { formatBody, type Body } from '../arbitraries/bodies.js';
 import { convBias, convFilterBias, convFilterMatmul, convInputBias, convInputMatmul, convMatmul, fusedElementwise, matmulBias, matmulEpilogue } from '../arbitraries/fused.js';
@@ -7,19 +7,19 @@ import { callOf, type Plan } from '../arbitraries/plan.js';
 import { avgPoolGradient, maxPoolGradient } from '../arbitraries/windows.js';
 import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, runOnce, type Call } from '../support/call.js';
 import { checkExact, checkWithin } from '../support/compare.js';
-import { fail } from '../support/fail.js';
-import { interpret } from '../support/interpret.js';
+import { decomposed } from '../support/decomposed.js';
 import { opNamed } from '../support/program-builder.js';
 import { flushed, gamma } from './bounds.js';
 import { whyLost } from './primitives.js';
 import { randomCase } from './random-case.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './section.js';
 
-type Check = (call: Call, context: CaseContext) => Promise<void | string>;
+type Check = (call: Call, context: CaseContext) => Promise<number | string>;
 
 /** Fused ops against what they stand for: their decomposition, on the reference kernels. */
 export const fusedCalls = (): Section => ({
   name: 'fused calls',
+  mode: 'test',
   cases: [
     caseOf('fusedElementwise: whole numbers, bit for bit', 'fusedElementwise', fusedElementwise, 'integers', checkDecomposition),
     caseOf('fusedElementwise: NaN, infinities and zeros', 'fusedElementwise', fusedElementwise, 'specials', checkDecomposition),
@@ -41,6 +41,7 @@ export const fusedCalls = (): Section => ({
 function caseOf(title: string, op: string, plans: fc.Arbitrary<Plan>, fill: Fill, check: Check): Case {
   return {
     title,
+    op,
     async run(context) {
       const lost = whyLost(fill, context);
       if (lost) throw new LeftOut(lost);
@@ -54,14 +55,7 @@ function formatFused(call: Call): string {
   return `${formatCall({ ...call, attrs: rest as Call['attrs'] })} with ${formatBody(body ?? epilogue ?? []) || 'no epilogue'}`;
 }
 
-/** What the call's decomposition gives. */
-function decomposed(call: Call): ArrayLike<number> {
-  const tensors = call.inputs.map(({ shape, dtype }, i) => tensor(call.data[i]!, shape, dtype));
-  const result = call.op.decompose(tensors, call.attrs, outputOf(call)) ?? fail(`${call.op.name} has no decomposition`);
-  return interpret([result])[0]!;
-}
-
-async function checkDecomposition(call: Call, { backend }: CaseContext): Promise<void | string> {
+async function checkDecomposition(call: Call, { backend }: CaseContext): Promise<number | string> {
   const supported = backend.supports(opCallOf(call));
   if (supported !== true) return supported;
   const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
@@ -74,7 +68,7 @@ async function checkDecomposition(call: Call, { backend }: CaseContext): Promise
  */
 const checkBias =
   (name: string): Check =>
-  async (call, { backend, accuracy }): Promise<void | string> => {
+  async (call, { backend, accuracy }): Promise<number | string> => {
     const supported = backend.supports(opCallOf(call));
     if (supported !== true) return supported;
     const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
@@ -91,7 +85,7 @@ const checkBias =
  * A pixel gets at most one share of each element of the window: as many terms, each a quotient. Twice, because the reference rounds
  * as well.
  */
-async function checkShares(call: Call, { backend, accuracy }: CaseContext): Promise<void | string> {
+async function checkShares(call: Call, { backend, accuracy }: CaseContext): Promise<number | string> {
   const supported = backend.supports(opCallOf(call));
   if (supported !== true) return supported;
   const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));

@@ -30,11 +30,11 @@ const all = ['float32', 'int32', 'bool'] as const;
 const numeric = ['float32', 'int32'] as const;
 const float = ['float32'] as const;
 
-const positive: Draw = (random) => random.real(0.0625, 4);
-const nonzero: Draw = (random) => (random.unit() < 0.5 ? -1 : 1) * random.integer(1, 4);
+export const positive: Draw = (random) => random.real(0.0625, 4);
+export const nonzero: Draw = (random) => (random.unit() < 0.5 ? -1 : 1) * random.integer(1, 4);
 const exponents: Draw = (random) => random.integer(0, 3);
 const angle: Draw = (random) => random.real(-3, 3);
-const withZero: Draw = (random) => random.integer(-4, 4);
+export const withZero: Draw = (random) => random.integer(-4, 4);
 
 const matmulTerms = ({ inputs: [a], attrs }: Call): number => a!.shape.at(attrs.transposeA ? -2 : -1)!;
 const windowTerms = ({ attrs }: Call): number => (attrs.window as number[]).reduce((product, size) => product * size, 1);

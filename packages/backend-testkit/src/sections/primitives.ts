@@ -9,7 +9,7 @@ import { primitiveRows, type PrimitiveRow } from './primitive-rows.js';
 import { randomCase } from './random-case.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './section.js';
 
-const words: Record<Fill, string> = {
+export const words: Record<Fill, string> = {
   integers: 'whole numbers, bit for bit',
   reals: 'real numbers, within the derived bound',
   specials: 'NaN, infinities and zeros',
@@ -18,7 +18,7 @@ const words: Record<Fill, string> = {
 };
 
 /** Every primitive alone, on random well-typed calls, against its reference kernel. */
-export const primitives = (): Section => ({ name: 'primitives', cases: primitiveRows.flatMap(casesOf) });
+export const primitives = (): Section => ({ name: 'primitives', mode: 'test', cases: primitiveRows.flatMap(casesOf) });
 
 function casesOf(row: PrimitiveRow): Case[] {
   return row.dtypes.flatMap((dtype) => {
@@ -32,6 +32,7 @@ function caseOf(row: PrimitiveRow, dtype: DType, fill: Fill): Case {
   const title = [`${row.op}${row.variant ? ` ${row.variant}` : ''}, ${dtype}`, how].join(': ');
   return {
     title,
+    op: row.op,
     async run(context) {
       const lost = whyLost(fill, context);
       if (lost) throw new LeftOut(lost);
@@ -51,7 +52,7 @@ export function whyLost(fill: Fill, { backend: { device } }: CaseContext): strin
   return null;
 }
 
-async function checkCall(row: PrimitiveRow, call: Call, fill: Fill, { backend, accuracy }: CaseContext): Promise<void | string> {
+async function checkCall(row: PrimitiveRow, call: Call, fill: Fill, { backend, accuracy }: CaseContext): Promise<number | string> {
   const supported = backend.supports(opCallOf(call));
   if (supported !== true) return supported;
   const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
@@ -61,5 +62,5 @@ async function checkCall(row: PrimitiveRow, call: Call, fill: Fill, { backend, a
   const exact = referenceOf(call, call.data, 'float64');
   const bound = row.bound(call, exact, accuracy);
   const slack = flushed(backend);
-  checkWithin(actual!, exact, (i) => bound(i) + slack, shape, row.op);
+  return checkWithin(actual!, exact, (i) => bound(i) + slack, shape, row.op);
 }

@@ -1,7 +1,8 @@
 import { allocate, formatType, sizeOf, type Attrs, type Backend, type BackendBuffer, type OpCall, type OpDef, type Program, type TensorType, type TypedArray } from '@unfoldjs/core';
 import { referenceKernels, type Kernel } from '@unfoldjs/core/reference';
-import { checkEqual, fail } from './fail.js';
+import { layCanaries } from './canaries.js';
 import { checkExact } from './compare.js';
+import { checkEqual, fail } from './fail.js';
 
 /** One op on data: what a generator makes and what a failure prints. */
 export interface Call {
@@ -41,10 +42,11 @@ export function programOfCall(call: Call): Program {
 /** The data of those inputs that are not constants. */
 export const argumentsOf = (call: Call): TypedArray[] => call.data.filter((_, i) => !call.constant[i]);
 
-/** Runs a program once on host data, checks that its inputs were left alone, and frees everything. */
+/** Runs a program once on host data between canaries, checks that it left these and its inputs alone, and frees everything. */
 export async function runOnce(backend: Backend, program: Program, data: readonly TypedArray[]): Promise<TypedArray[]> {
   const buffers: BackendBuffer[] = [];
   const executable = await backend.compile(program);
+  const canaries = await layCanaries(backend, program);
   try {
     for (const [i, { value }] of program.inputs.entries()) buffers.push(await backend.upload(data[i]!, program.values[value]!));
     const lent = buffers.length;
@@ -56,8 +58,10 @@ export async function runOnce(backend: Backend, program: Program, data: readonly
       const type = program.values[program.inputs[i]!.value]!;
       checkExact(await backend.read(buffers[i]!), data[i]!, type.shape, `input ${i} after the run, which only borrowed it`);
     }
+    await canaries.check();
     return results;
   } finally {
+    canaries.free();
     for (const buffer of buffers) backend.free(buffer);
     executable.dispose();
   }

@@ -1,42 +1,50 @@
-import { allocate, sizeOf, tensor, type Tensor, type TypedArray } from '@unfoldjs/core';
+import { allocate, sizeOf, Tensor, type TypedArray } from '@unfoldjs/core';
 import { primitiveKernelOf } from './call.js';
 import { fail } from './fail.js';
 
 type Expr = Tensor['expr'];
 
+/** As backends store numbers, or with doubles in place of float32. */
+export type Precision = 'float32' | 'float64';
+
 /**
  * The elements of tensors, computed the plainest way: operands before users, every primitive by its reference kernel, everything
  * else by its decomposition. No optimizer, no planner, no backend.
  */
-export function interpret(outputs: readonly Tensor[]): TypedArray[] {
-  const roots = outputs.map(({ expr }) => expr);
+export function interpret(outputs: readonly Tensor[], precision: Precision = 'float32'): TypedArray[] {
   const values = new Map<Expr, TypedArray>();
-  for (const expr of operandsFirst(roots)) values.set(expr, valueOf(expr, expr.inputs.map((input) => values.get(input)!)));
-  return roots.map((root) => values.get(root)!);
+  return outputs.map(({ expr }) => evaluate(expr, values, precision));
 }
 
-function valueOf({ op, attrs, type, inputs, storage }: Expr, operands: readonly TypedArray[]): TypedArray {
-  if (storage) return storage.host ?? fail('the interpreter reads host data only');
-  if (op.isView) return operands[0]!;
-  if (op.isLeaf) return constantOf(op.name, attrs, type);
-  const output = allocate(type.dtype, sizeOf(type.shape));
-  if (op.isPrimitive) {
-    const tensors = inputs.map((input, i) => ({ type: input.type, data: operands[i]! }));
-    primitiveKernelOf(op.name)({ op, attrs, inputs: tensors, output: { type, data: output } });
-    return output;
-  }
-  const tensors = inputs.map((input, i) => tensor(operands[i]!, input.type.shape, input.type.dtype));
-  return interpret([op.decompose(tensors, attrs, type) ?? fail(`${op.name} has no decomposition`)])[0]!;
+/** Recursive only in definitions, which are a handful of levels deep. */
+function evaluate(root: Expr, values: Map<Expr, TypedArray>, precision: Precision): TypedArray {
+  for (const expr of operandsFirst([root])) if (!values.has(expr)) values.set(expr, valueOf(expr, values, precision));
+  return values.get(root)!;
+}
+
+function valueOf({ op, attrs, type, inputs, storage }: Expr, values: Map<Expr, TypedArray>, precision: Precision): TypedArray {
+  const fresh = (): TypedArray => (precision === 'float64' && type.dtype === 'float32' ? new Float64Array(sizeOf(type.shape)) : allocate(type.dtype, sizeOf(type.shape)));
+  const filled = (elements: ArrayLike<number>): TypedArray => {
+    const data = fresh();
+    data.set(elements);
+    return data;
+  };
+  if (storage) return filled(storage.host ?? fail('the interpreter reads host data only'));
+  if (op.isView) return values.get(inputs[0]!)!;
+  if (op.isLeaf) return filled(constantOf(op.name, attrs, type));
+  if (!op.isPrimitive) return evaluate((op.decompose(inputs.map((input) => new Tensor(input)), attrs, type) ?? fail(`${op.name} has no decomposition`)).expr, values, precision);
+  const output = fresh();
+  const tensors = inputs.map((input) => ({ type: input.type, data: values.get(input)! }));
+  primitiveKernelOf(op.name)({ op, attrs, inputs: tensors, output: { type, data: output } });
+  return output;
 }
 
 /** The constants that ops make for themselves. */
-function constantOf(name: string, attrs: Expr['attrs'], { dtype, shape }: Expr['type']): TypedArray {
-  const data = allocate(dtype, sizeOf(shape));
-  if (name === 'scalar') data[0] = attrs.value as number;
-  else if (name === 'literal') data.set(attrs.values as number[]);
-  else if (name === 'range') data.forEach((_, i) => (data[i] = (attrs.start as number) + i * (attrs.step as number)));
-  else fail(`the interpreter knows no leaf ${name}`);
-  return data;
+function constantOf(name: string, attrs: Expr['attrs'], { shape }: Expr['type']): readonly number[] {
+  if (name === 'scalar') return [attrs.value as number];
+  if (name === 'literal') return attrs.values as number[];
+  if (name === 'range') return Array.from({ length: sizeOf(shape) }, (_, i) => (attrs.start as number) + i * (attrs.step as number));
+  return fail(`the interpreter knows no leaf ${name}`);
 }
 
 /** Iterative: depth costs no stack. */
