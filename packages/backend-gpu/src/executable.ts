@@ -39,6 +39,10 @@ export async function makeExecutable(session: Session, program: Program, { threa
       });
     });
   };
+  const whyNone = (at: number): string => {
+    const reader = plan.readBy.get(at);
+    return reader === undefined ? 'the result has no elements' : `step ${reader} (${program.steps[reader]!.op.name}) computes where its elements come from`;
+  };
   const owned = (outputs: readonly (Handle | null)[]): BackendBuffer[] => program.outputs.map((value, i) => own(outputs[i]!, program.values[value]!));
   const { timed } = runner;
 
@@ -72,7 +76,7 @@ export async function makeExecutable(session: Session, program: Program, { threa
         return {
           op: step.op.name,
           kernel: kernels.map(({ source }) => source.name).join(', then ') || 'none',
-          reason: kernels.map(({ source }) => source.reason).join(', then ') || 'the result has no elements',
+          reason: kernels.map(({ source }) => source.reason).join(', then ') || whyNone(at),
           scratchBytes: inside.reduce((sum, { elements }) => sum + elements * 4, 0),
           ranOn: runner.ranOn,
         };

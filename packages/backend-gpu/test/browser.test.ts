@@ -60,9 +60,13 @@ describe('gpu.js in a browser', () => {
 
       for (const kind of ['convolutions', 'products']) {
         it(`gives several results a thread, those of the reference: ${kind}`, async () => {
-          expect(await page!.call('tiledOf', kind, 20)).to.be.above(1);
+          expect(await page!.call('takenOf', kind, 20)).to.be.above(1);
         });
       }
+
+      it('computes where elements come from that were only moved, and reads those of the reference', async () => {
+        expect(await page!.call('takenOf', 'moves', 60)).to.be.above(20);
+      });
 
       it(`1000 runs and ${programs} programs leave nothing behind, on the device neither`, async () => {
         const { half, all, end } = await page!.call<Awaited<ReturnType<typeof manyPrograms>>>('manyPrograms', mode, 500, programs);

@@ -8,7 +8,7 @@ import { watchDevices } from './support/devices.js';
 import { expectNoGrowth } from './support/expect-no-growth.js';
 import { brokenKernel, lostDevice } from './support/faults.js';
 import { manyPrograms, settled, training } from './support/growth.js';
-import { tiledOf } from './support/tiled.js';
+import { takenOf } from './support/special-forms.js';
 
 await provideWebGpu();
 watchDevices();
@@ -36,10 +36,14 @@ describe('backend gpu, mode webgpu', () => {
 
   for (const kind of ['convolutions', 'products'] as const) {
     it(`gives several results a thread, those of the reference: ${kind}`, async () => {
-      const tiled = await tiledOf(kind, backend, 100);
+      const tiled = await takenOf(kind, backend, 100);
       if (tiled < 10) throw new Error(`only ${tiled} of 100 programs took tiles`);
     });
   }
+  it('computes where elements come from that were only moved, and reads those of the reference', async () => {
+    const taken = await takenOf('moves', backend, 200);
+    if (taken < 50) throw new Error(`only ${taken} of 200 programs read through moves`);
+  });
   it('2000 programs leave nothing behind', () =>
     alone(async (own) => {
       const { half, all, end } = await manyPrograms(own, 500, 2000);

@@ -3,7 +3,7 @@ import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
 import { expect } from 'chai';
 import { describeModes } from './open.js';
-import { tiledOf } from './support/tiled.js';
+import { takenOf } from './support/special-forms.js';
 
 await describeModes('several results a thread in mode', ['webgpu', 'webasm'], (mode) => {
   let backend: Backend;
@@ -11,19 +11,19 @@ await describeModes('several results a thread in mode', ['webgpu', 'webasm'], (m
   after(() => backend.dispose());
 
   it('are those of the reference: convolutions of any window, stride, dilation and padding, bit for bit', async () => {
-    expect(await tiledOf('convolutions', backend, 60)).to.be.above(20);
+    expect(await takenOf('convolutions', backend, 60)).to.be.above(20);
   });
 
   it('are those of the reference: products of any size, transposed or not, of batches, bit for bit', async () => {
-    expect(await tiledOf('products', backend, 120)).to.be.above(20);
+    expect(await takenOf('products', backend, 120)).to.be.above(20);
   });
 
   it('are left out where nobody wants them', async () => {
     const single = await gpu({ mode, tiles: false }).open();
     try {
       expect(single.device.details['tiles']).to.equal(false);
-      expect(await tiledOf('convolutions', single, 20)).to.equal(0);
-      expect(await tiledOf('products', single, 20)).to.equal(0);
+      expect(await takenOf('convolutions', single, 20)).to.equal(0);
+      expect(await takenOf('products', single, 20)).to.equal(0);
     } finally {
       await single.dispose();
     }

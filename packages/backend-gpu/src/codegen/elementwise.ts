@@ -1,32 +1,27 @@
-import { broadcastStrides } from '@unfoldjs/core';
-import { affine, collapse, gridOf } from './index-math.js';
 import { writeBody, type Body, type BodyInput } from './expression.js';
 import { Bindings, type Generator, type SourceCall } from './kernel-source.js';
-import { literalOperand } from './literal.js';
+import { movesOf, Reader, spread, walk } from './reading.js';
 
-/** A whole chain of elementwise operations as one kernel; operands of smaller shape are read by broadcast strides. */
+/** A whole chain of elementwise operations as one kernel; operands of smaller shape, and those that others would have moved, are read by computed index. */
 export const elementwise: Generator = (call) => {
   const body = bodyOf(call);
   const { inputs, output, facts } = call;
-  const strides = inputs.map(({ type }) => broadcastStrides(type.shape, output.shape));
-  const walk = collapse({ shape: output.shape, strides });
-  const grid = gridOf(walk.shape, facts);
+  const operands = inputs.map((operand) => spread(operand, output.shape));
+  const { grid, positions } = walk(output.shape, operands, facts);
   const bindings = new Bindings(call);
   const lines = [...grid.lines];
-  const read = inputs.map(({ type, literal: value }, k): BodyInput => {
-    if (value !== null) return { name: literalOperand(`x${k}`, value, type.dtype, facts, lines), dtype: type.dtype };
-    const index = affine(grid.axes.map((axis, i) => [axis, walk.strides[k]![i]!] as const));
-    lines.push(`const x${k} = ${bindings.operand(k)}[${index}];`);
-    return { name: `x${k}`, dtype: type.dtype };
+  const read = operands.map((operand, k): BodyInput => {
+    const { lines: before, value } = new Reader(facts, bindings, `x${k}r`).element(operand, positions);
+    lines.push(...before, `const x${k} = ${value};`);
+    return { name: `x${k}`, dtype: operand.type.dtype };
   });
   const { lines: steps, result } = writeBody(body, read, facts);
-  const source = bindings.functionOf([...lines, ...steps, `return ${result};`]);
-  const isFlat = walk.shape.length <= 1;
+  const through = inputs.flatMap(movesOf);
   return [
     {
       name: body.map(({ op }) => op.name).join(' '),
-      reason: isFlat ? 'all operands are walked as one row' : 'operands broadcast',
-      source,
+      reason: [positions.length <= 1 ? 'all operands are walked as one row' : 'operands broadcast', ...(through.length > 0 ? [`${through.join(', ')} by index arithmetic`] : [])].join('; '),
+      source: bindings.functionOf([...lines, ...steps, `return ${result};`]),
       output: grid.output,
       arguments: bindings.list,
     },

@@ -4,7 +4,7 @@ import { convMatmul } from './conv-matmul.js';
 import { elementwise } from './elementwise.js';
 import type { Generator } from './kernel-source.js';
 import { matmul } from './matmul.js';
-import { broadcast, concat, gather, pad, reverse, scatterAdd, slice, transpose } from './movement.js';
+import { concat, move, scatterAdd } from './movement.js';
 import { col2im, im2col } from './patches.js';
 import { avgPool2dGradient, maxPool2dGradient } from './pool-gradients.js';
 import { avgPool2d, maxPool2d } from './pools.js';
@@ -27,13 +27,13 @@ const generators: Readonly<Record<string, Generator>> = {
   avgPool2dGradient,
   im2col,
   col2im,
-  pad,
-  slice,
-  transpose,
-  broadcast,
+  pad: move,
+  slice: move,
+  transpose: move,
+  broadcast: move,
   concat,
-  reverse,
-  gather,
+  reverse: move,
+  gather: move,
   scatterAdd,
 };
 

@@ -5,10 +5,12 @@ import { withFloatIndices } from './index-math.js';
 /** An operand as the generator of a kernel sees it. */
 export interface SourceOperand {
   readonly type: TensorType;
-  /** Equal for operands that are the same elements, so that they are bound once. */
-  readonly value: number;
+  /** Where its elements are; null where they are nowhere in this order, and are read through `moved`. */
+  readonly source: ArgumentSource | null;
   /** The number to write into the code, where the operand is a scalar that is known. */
   readonly literal: number | null;
+  /** The op that would have put the elements of others into this order, had anyone asked for them. */
+  readonly moved: { readonly op: { readonly name: string }; readonly attrs: Attrs; readonly inputs: readonly SourceOperand[] } | null;
 }
 
 /** One step that needs kernels. */
@@ -20,8 +22,8 @@ export interface SourceCall {
   readonly facts: ModeFacts;
 }
 
-/** Where an argument of a kernel comes from: an operand of the step, or the result of an earlier kernel of the same step. */
-export type ArgumentSource = { readonly operand: number } | { readonly kernel: number };
+/** Where an argument of a kernel comes from: a value of the program, or the result of an earlier kernel of the same step. */
+export type ArgumentSource = { readonly value: number } | { readonly kernel: number };
 
 /** A function in the language of the device, which a kernel calls by its name. */
 export interface NativeFunction {
@@ -60,17 +62,24 @@ export class Bindings {
 
   constructor(private readonly call: SourceCall) {}
 
-  /** The name under which an operand is read. */
+  /** The name under which an operand of the step is read. */
   operand(index: number): string {
-    return this.#bind(`operand ${this.call.inputs[index]!.value}`, { operand: index });
+    return this.read(this.call.inputs[index]!);
   }
 
   /** The name under which the result of an earlier kernel of the step is read. */
   kernel(index: number): string {
-    return this.#bind(`kernel ${index}`, { kernel: index });
+    return this.#bind({ kernel: index });
   }
 
-  #bind(key: string, source: ArgumentSource): string {
+  /** The name under which the elements of an operand are read, in the order in which they lie. */
+  read({ source }: SourceOperand): string {
+    if (!source) throw new Error('internal: an operand that is read through was bound.');
+    return this.#bind(source);
+  }
+
+  #bind(source: ArgumentSource): string {
+    const key = 'value' in source ? `value ${source.value}` : `kernel ${source.kernel}`;
     let name = this.#names.get(key);
     if (name === undefined) {
       name = `a${this.list.length}`;

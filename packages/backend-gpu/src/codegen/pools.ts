@@ -2,6 +2,7 @@ import { affine, gridOf, integer } from './index-math.js';
 import { insideAxis, type WindowAttrs } from './window.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { literal } from './literal.js';
+import { positionsOf, Reader } from './reading.js';
 import { folds } from './reduce.js';
 
 type Shape4 = readonly [number, number, number, number];
@@ -11,14 +12,14 @@ function pool(call: SourceCall, { start, step, more = [], result }: { start: str
   const { op, inputs, output, facts } = call;
   const attrs = call.attrs as unknown as WindowAttrs;
   const { window, strides, dilations, padding } = attrs;
-  const [, height, width, channels] = inputs[0]!.type.shape as Shape4;
+  const [, height, width] = inputs[0]!.type.shape as Shape4;
   const [, rows, columns] = output.shape as Shape4;
   const grid = gridOf(output.shape, facts);
   const [n, oh, ow, c] = grid.axes as [string, string, string, string];
   const bindings = new Bindings(call);
-  const x = bindings.operand(0);
   const tests = [insideAxis('iy', height, rows, 0, attrs), insideAxis('ix', width, columns, 1, attrs)].filter((test) => test !== null);
-  const take = [`v = ${x}[${affine([[n, height * width * channels], ['iy', width * channels], ['ix', channels], [c, 1]])}];`, step];
+  const pixel = new Reader(facts, bindings, 'r').element(inputs[0]!, positionsOf([n, 'iy', 'ix', c]));
+  const take = [...pixel.lines, `v = ${pixel.value};`, step];
   const lines = [
     ...grid.lines,
     `let s = ${start};`,

@@ -1,7 +1,8 @@
-import { sizeOf, stridesOf, type DType } from '@unfoldjs/core';
+import { sizeOf, type DType } from '@unfoldjs/core';
 import { affine, collapse, gridOf, integer, type Grid } from './index-math.js';
 import { Bindings, type Generator, type KernelSource, type SourceCall } from './kernel-source.js';
 import { literal } from './literal.js';
+import { movesOf, stridesInto } from './reading.js';
 import type { ModeFacts } from '../modes.js';
 
 /** How elements are folded into one. */
@@ -29,27 +30,30 @@ export const reduce: Generator = (call) => {
   const { op, attrs, inputs, output } = call;
   const { shape, dtype } = inputs[0]!.type;
   const axes = attrs.axes as readonly number[];
-  const strides = stridesOf(shape);
+  const { operand, strides, offset } = stridesInto(inputs[0]!)!;
+  const through = movesOf(inputs[0]!);
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const keptShape = kept.map((axis) => shape[axis]!);
   const keptWalk = collapse({ shape: keptShape, strides: [kept.map((axis) => strides[axis]!)] });
   const reducedWalk = collapse({ shape: axes.map((axis) => shape[axis]!), strides: [axes.map((axis) => strides[axis]!)] });
-  const fold: FoldKernel = { call, name: op.name, fold: folds[op.name]!, dtype, kept: keptWalk.shape, keptStrides: keptWalk.strides[0]!, reduced: reducedWalk.shape, strides: reducedWalk.strides[0]! };
+  const fold: FoldKernel = { call, name: op.name, fold: folds[op.name]!, dtype, kept: keptWalk.shape, keptStrides: keptWalk.strides[0]!, offset, reduced: reducedWalk.shape, strides: reducedWalk.strides[0]! };
 
   const length = sizeOf(reducedWalk.shape);
   const parts = reducedWalk.shape.length === 1 && sizeOf(output.shape) <= 1024 && length >= longReduction ? largestDivisor(length, 1024) : 1;
-  if (parts <= 8) return [foldKernel(fold, (bindings) => bindings.operand(0), 'one thread a result')];
+  const read = (bindings: Bindings): string => bindings.read(operand);
+  const how = through.length > 0 ? `; ${through.join(', ')} by index arithmetic` : '';
+  if (parts <= 8) return [foldKernel(fold, read, `one thread a result${how}`)];
 
   // First stage: result r, part p is the fold of elements p * run ... of r's row; the second folds the parts.
   const run = length / parts;
   const first = foldKernel(
     { ...fold, kept: [...fold.kept, parts], keptStrides: [...fold.keptStrides, run * fold.strides[0]!], reduced: [run] },
-    (bindings) => bindings.operand(0),
-    `${length} elements a result in ${parts} parts`,
+    read,
+    `${length} elements a result in ${parts} parts${how}`,
   );
   const results = sizeOf(fold.kept);
   const second = foldKernel(
-    { ...fold, kept: [results], keptStrides: [parts], reduced: [parts], strides: [1] },
+    { ...fold, kept: [results], keptStrides: [parts], offset: 0, reduced: [parts], strides: [1] },
     (bindings) => bindings.kernel(0),
     'folds the parts',
   );
@@ -68,15 +72,17 @@ interface FoldKernel {
   readonly dtype: DType;
   readonly kept: readonly number[];
   readonly keptStrides: readonly number[];
+  /** Where the first element lies. */
+  readonly offset: number;
   readonly reduced: readonly number[];
   readonly strides: readonly number[];
 }
 
-function foldKernel({ call, name, fold, dtype, kept, keptStrides, reduced, strides }: FoldKernel, read: (bindings: Bindings) => string, reason: string): KernelSource {
+function foldKernel({ call, name, fold, dtype, kept, keptStrides, offset, reduced, strides }: FoldKernel, read: (bindings: Bindings) => string, reason: string): KernelSource {
   const { facts } = call;
   const grid = gridOf(kept, facts);
   const bindings = new Bindings(call);
-  const from = affine(grid.axes.map((axis, i) => [axis, keptStrides[i]!] as const));
+  const from = affine(grid.axes.map((axis, i) => [axis, keptStrides[i]!] as const), offset);
   const body = [`const v = ${read(bindings)}[p];`, fold.step(facts)];
   const lines = [...grid.lines, `let s = ${literal(fold.start(dtype), dtype, facts)};`, integer('p', '0'), ...walkAxes(reduced, strides, from, body), 'return s;'];
   return { name, reason, source: bindings.functionOf(lines), output: grid.output, arguments: bindings.list };
@@ -90,7 +96,7 @@ export function walkAxes(shape: readonly number[], strides: readonly number[], f
   for (let k = 0; k < outer; k++) lines.push(`for (let k${k} = 0; k${k} < ${shape[k]}; k${k}++) {`);
   const at = affine(Array.from({ length: outer }, (_, k) => [`k${k}`, strides[k]!] as const));
   lines.push(`p = ${at === '0' ? from : `${from} + ${at}`};`);
-  lines.push(`for (let k = 0; k < ${shape[outer]}; k++) {`, ...body, `p += ${strides[outer]};`, '}');
+  lines.push(`for (let k = 0; k < ${shape[outer]}; k++) {`, ...body, `p ${strides[outer]! < 0 ? '-' : '+'}= ${Math.abs(strides[outer]!)};`, '}');
   lines.push(...Array.from({ length: outer }, () => '}'));
   return lines;
 }

@@ -6,7 +6,7 @@ import { watchDevices } from './devices.js';
 import { brokenKernel, lostDevice, strayError } from './faults.js';
 import { manyPrograms, settled, training } from './growth.js';
 import { stepsOf } from './ran-on.js';
-import { tiledOf } from './tiled.js';
+import { takenOf, type SpecialForm } from './special-forms.js';
 
 watchDevices();
 
@@ -32,7 +32,7 @@ async function alone<T>(mode: GpuMode, use: (backend: Backend) => Promise<T>): P
 }
 
 servePage(gpu, {
-  tiledOf: (kind: 'convolutions' | 'products', runs: number) => tiledOf(kind, getBackend(), runs),
+  takenOf: (kind: SpecialForm, runs: number) => takenOf(kind, getBackend(), runs),
   async slicesOf(sizes: readonly number[]) {
     const slices: unknown[] = [];
     for (const size of sizes) slices.push(await secondAndThird(size));

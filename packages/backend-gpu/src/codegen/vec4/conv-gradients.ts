@@ -28,7 +28,7 @@ export function convInputQuads(call: SourceCall): KernelSource[] | null {
   if (!fitTextures(imageSides(results), filterTexture, imageSides(images))) return null;
 
   // Rows are [tap, output], with as many outputs as the results have been given; four channels a texel.
-  const filters = packQuads(1, filterTexture, {
+  const filters = packQuads(inputs[1]!, filterTexture, {
     size: channels,
     step: outputs,
     lines: [...divided('tap', 'o', 'this.thread.y', deep * 4), ...(deep * 4 === outputs ? [] : [`if (o > ${outputs - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
@@ -72,7 +72,7 @@ export function convInputQuads(call: SourceCall): KernelSource[] | null {
     components: 4,
     arguments: [{ kernel: 0 }, { kernel: 1 }],
   };
-  return [packImages(0, results), filters, products, pixelsOf(call, 2)];
+  return [packImages(inputs[0]!, results), filters, products, pixelsOf(call, 2)];
 }
 
 /**
@@ -142,5 +142,5 @@ export function convFilterQuads(call: SourceCall, mostPartials: number): KernelS
     output: grid.output,
     arguments: bindings.list,
   };
-  return [packImages(0, images, seen, [padding[0][0], padding[1][0]]), packImages(1, results), parts, all];
+  return [packImages(inputs[0]!, images, seen, [padding[0][0], padding[1][0]]), packImages(inputs[1]!, results), parts, all];
 }

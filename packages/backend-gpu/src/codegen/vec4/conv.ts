@@ -28,7 +28,7 @@ export function convQuads(call: SourceCall): KernelSource[] | null {
   if (!fitTextures(imageTexture, filterTexture, results)) return null;
 
   // Rows are [tap, channel], with as many channels as the images have been given.
-  const filters = packQuads(1, filterTexture, {
+  const filters = packQuads(inputs[1]!, filterTexture, {
     size: outputs,
     step: 1,
     lines: [...divided('tap', 'c', 'this.thread.y', deep * 4), ...(deep * 4 === channels ? [] : [`if (c > ${channels - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
@@ -60,5 +60,5 @@ export function convQuads(call: SourceCall): KernelSource[] | null {
     components: 4,
     arguments: [{ kernel: 0 }, { kernel: 1 }],
   };
-  return [packImages(0, shape, seen, [padding[0][0], padding[1][0]]), filters, products, pixelsOf(call, 2)];
+  return [packImages(inputs[0]!, shape, seen, [padding[0][0], padding[1][0]]), filters, products, pixelsOf(call, 2)];
 }

@@ -29,14 +29,14 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
   const results: Sides = [wide, m * count];
   if (!fitTextures(leftTexture, rightTexture, results)) return null;
 
-  const left = packQuads(0, leftTexture, {
+  const left = packQuads(inputs[0]!, leftTexture, {
     size: k,
     step: stepA,
     lines: divided('z', 'row', 'this.thread.y', m),
     address: affine([['z', m * k], ['row', rowA], ['this.thread.x', 4 * stepA]]),
     position: 'this.thread.x * 4',
   });
-  const right = packQuads(1, rightTexture, {
+  const right = packQuads(inputs[1]!, rightTexture, {
     size: n,
     step: columnB,
     lines: [...divided('z', 'row', 'this.thread.y', deep * 4), ...(deep * 4 === k ? [] : [`if (row > ${k - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],

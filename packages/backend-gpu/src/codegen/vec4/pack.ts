@@ -1,5 +1,5 @@
 import { affine } from '../index-math.js';
-import type { KernelSource } from '../kernel-source.js';
+import type { KernelSource, SourceOperand } from '../kernel-source.js';
 
 /**
  * Elements of an operand four by four along one of its axes, `[z, y, x]` of such quadruples; those beyond the axis are 0.
@@ -9,7 +9,7 @@ import type { KernelSource } from '../kernel-source.js';
  * @param address - of the first of the four, of `this.thread.x` and so on.
  * @param position - of the first along the axis, where that does not end with a quadruple.
  */
-export function packQuads(operand: number, output: readonly number[], { size, step, lines, address, position }: { readonly size: number; readonly step: number; readonly lines: readonly string[]; readonly address: string; readonly position: string }): KernelSource {
+export function packQuads({ source }: SourceOperand, output: readonly number[], { size, step, lines, address, position }: { readonly size: number; readonly step: number; readonly lines: readonly string[]; readonly address: string; readonly position: string }): KernelSource {
   const read = (lane: number): string => `a0[p${lane === 0 ? '' : ` + ${lane * step}`}]`;
   const whole = `return [${[0, 1, 2, 3].map(read).join(', ')}];`;
   const body =
@@ -29,7 +29,7 @@ export function packQuads(operand: number, output: readonly number[], { size, st
     source: `function (a0) {\n  ${[...lines, `const p = ${address};`, ...body].join('\n  ')}\n}`,
     output,
     components: 4,
-    arguments: [{ operand }],
+    arguments: [source!],
   };
 }
 

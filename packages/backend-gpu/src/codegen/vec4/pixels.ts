@@ -1,7 +1,7 @@
 import { quads } from '../four.js';
 import { writeEpilogue } from '../epilogue.js';
 import { affine, gridOf } from '../index-math.js';
-import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
+import { Bindings, type KernelSource, type SourceCall, type SourceOperand } from '../kernel-source.js';
 import { divided, packQuads, pick } from './pack.js';
 import type { Sides } from './texels.js';
 
@@ -13,7 +13,7 @@ export const imageSides = ([batch, height, width, channels]: Shape4): Sides => [
 /**
  * Packs images so, of which `seen` rows and columns are made, those before the first `before` and behind the last are zeros.
  */
-export function packImages(operand: number, [batch, height, width, channels]: Shape4, seen: readonly [number, number] = [height, width], before: readonly [number, number] = [0, 0]): KernelSource {
+export function packImages(operand: SourceOperand, [batch, height, width, channels]: Shape4, seen: readonly [number, number] = [height, width], before: readonly [number, number] = [0, 0]): KernelSource {
   const outside = (name: string, size: number, count: number, shift: number): string[] => [...(shift > 0 ? [`${name} < -0.5`] : []), ...(count - shift > size ? [`${name} > ${size - 1}.5`] : [])];
   const tests = [...outside('iy', height, seen[0], before[0]), ...outside('ix', width, seen[1], before[1])];
   return packQuads(operand, imageSides([batch, seen[0], seen[1], channels]), {

@@ -1,10 +1,8 @@
-import { add, conv2d, matmul, maximum, mul, neg, relu, setBackend, sub, tensor, type Backend, type Tensor } from '@unfoldjs/core';
+import { add, conv2d, matmul, maximum, mul, neg, relu, setBackend, sub, type Backend, type StepInfo, type Tensor } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import fc from 'fast-check';
-
-/** Small whole numbers: every order of a float32 sum is exact. */
-export const whole = (shape: readonly number[], step: number): Tensor =>
-  tensor(Float32Array.from({ length: shape.reduce((product, dim) => product * dim, 1) }, (_, i) => ((i * step) % 7) - 3), [...shape]);
+import { moved, movedBefore } from './moved.js';
+import { whole } from './whole.js';
 
 const size = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 
@@ -45,22 +43,32 @@ const product = fc
     return ends[name]!(matmul(whole(a, 3), whole(b, 5), { transposeA, transposeB }));
   });
 
-const programs = { convolutions: convolution, products: product } as const;
+const isTiled = ({ reason }: StepInfo): boolean => /a thread, in WGSL|(outputs|columns|rows|channels) a thread/.test(reason);
 
-/** How many of some random programs gave several results a thread. @throws Error where one is not what the reference gives, bit for bit. */
-export async function tiledOf(kind: keyof typeof programs, opened: Backend, runs: number): Promise<number> {
-  let tiled = 0;
+/** Random programs, and how a step is known that took a special form. */
+const forms = {
+  convolutions: { program: convolution, examples: [], isTaken: isTiled },
+  products: { program: product, examples: [], isTaken: isTiled },
+  moves: { program: moved, examples: movedBefore, isTaken: ({ reason }: StepInfo): boolean => reason.includes('computes where its elements come from') },
+} as const;
+
+export type SpecialForm = keyof typeof forms;
+
+/** How many of some random programs took a form that only some can. @throws Error where one is not what the reference gives, bit for bit. */
+export async function takenOf(kind: SpecialForm, opened: Backend, runs: number): Promise<number> {
+  let taken = 0;
+  const { program: programs, examples, isTaken } = forms[kind];
   const reference = await cpu().open();
   const backend: Backend = {
     ...opened,
     async compile(program) {
       const executable = await opened.compile(program);
-      if (executable.describe().some(({ reason }) => /a thread, in WGSL|(outputs|columns|rows|channels) a thread/.test(reason))) tiled++;
+      if (executable.describe().some(isTaken)) taken++;
       return executable;
     },
   };
   await fc.assert(
-    fc.asyncProperty(programs[kind], async (program) => {
+    fc.asyncProperty(programs, async (program) => {
       await setBackend(reference);
       const expected = await program().data();
       await setBackend(backend);
@@ -68,8 +76,8 @@ export async function tiledOf(kind: keyof typeof programs, opened: Backend, runs
       const at = expected.findIndex((value, i) => !Object.is(value + 0, actual[i]! + 0));
       if (at >= 0) throw new Error(`element ${at} is ${actual[at]}, not ${expected[at]}`);
     }),
-    { seed: 6, numRuns: runs },
+    { seed: 6, numRuns: runs, includeErrorInReport: true, examples: examples.map((program) => [program]) },
   );
   await reference.dispose();
-  return tiled;
+  return taken;
 }
