@@ -1,6 +1,6 @@
 import type { DeviceInfo, Float32Facts } from '@unfoldjs/core';
 import { gpuJsVersion } from './gpujs.js';
-import { exactLimit, modeFacts, type GpuMode } from './modes.js';
+import { exactLimit, modeFacts, type GpuForm, type GpuMode } from './modes.js';
 
 /** What answers behind a mode. */
 export interface Adapter {
@@ -18,7 +18,7 @@ export const isSoftwareName = (name: string): boolean => /swiftshader|llvmpipe|l
 
 const engines: Partial<Record<GpuMode, string>> = { webasm: 'WebAssembly', cpu: 'JavaScript' };
 
-export function describeDevice(mode: GpuMode, adapter: Adapter, { threads, tiles }: { readonly threads: boolean; readonly tiles: boolean }): DeviceInfo {
+export function describeDevice(mode: GpuMode, adapter: Adapter, { threads, without }: { readonly threads: boolean; readonly without: readonly GpuForm[] }): DeviceInfo {
   const { kind, float32, execution, maxArguments } = modeFacts[mode];
   return {
     kind,
@@ -30,7 +30,7 @@ export function describeDevice(mode: GpuMode, adapter: Adapter, { threads, tiles
       adapter: adapter.name ?? 'none',
       software: adapter.isSoftware,
       execution,
-      tiles,
+      ...(without.length > 0 ? { without: without.join(', ') } : {}),
       ...(mode === 'webasm' ? { threads } : {}),
       int32Bits: 24,
       int32: `calculated in float32: exact up to ${exactLimit}; larger data and results are refused`,

@@ -26,14 +26,20 @@ export interface ModeFacts {
   readonly rows: boolean;
   /** The language of functions that are written for the device itself. */
   readonly native: 'wgsl' | 'glsl300' | 'glsl100' | null;
+  /** Elements that are only moved are read where they are. */
+  readonly readsThrough: boolean;
+  /** Long reductions to few results are done in parts. */
+  readonly reducesInParts: boolean;
   /** Math.max and Math.min keep NaN and the sign of zero. */
   readonly exactMax: boolean;
   /** `Infinity` and `NaN` can be written into a kernel. */
   readonly nonFiniteLiterals: boolean;
 }
 
-const exactHost = { native: null, rows: false, integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
+const everywhere = { readsThrough: true, reducesInParts: true } as const;
+const exactHost = { ...everywhere, native: null, rows: false, integers: true, maxThreads: null, exactMax: true, nonFiniteLiterals: true, float32: { fma: false, denormals: 'kept', nan: 'kept', infinity: 'kept' } } as const;
 const shader = {
+  ...everywhere,
   kind: 'gpu',
   execution: 'chain',
   flat: false,
@@ -59,6 +65,21 @@ export const modeFacts: Readonly<Record<GpuMode, ModeFacts>> = {
   webasm: { ...exactHost, rows: true, kind: 'wasm', execution: 'pipeline', maxArguments: 30, flat: false, lanes: 4, wide: false },
   cpu: { ...exactHost, kind: 'cpu', execution: 'chain', maxArguments: 250, flat: true, lanes: 1, wide: true },
 };
+
+/**
+ * Forms of kernels that a backend can be opened without, to compare or to find out where a wrong number comes from: several results a thread;
+ * elements that are only moved read where they are; long reductions in parts.
+ */
+export const gpuForms = ['tiles', 'moves', 'parts'] as const;
+export type GpuForm = (typeof gpuForms)[number];
+
+/** What a mode is without some forms. */
+export const factsWithout = (mode: GpuMode, without: readonly GpuForm[]): ModeFacts => ({
+  ...modeFacts[mode],
+  ...(without.includes('tiles') ? { native: null, rows: false } : {}),
+  ...(without.includes('moves') ? { readsThrough: false } : {}),
+  ...(without.includes('parts') ? { reducesInParts: false } : {}),
+});
 
 /** Indices are float32 in every mode: from here on neighbours are one. Whole numbers in tensors likewise. */
 export const exactLimit = 2 ** 24;

@@ -6,7 +6,7 @@ import { describeDevice, type Adapter } from './device.js';
 import { glTextures, type Gl2, type Transfer } from './gl-textures.js';
 import { listen } from './gpujs-console.js';
 import { loadGpuJs, type GpuJs, type ResidentHandle } from './gpujs.js';
-import { gpuModes, modeFacts, type GpuMode } from './modes.js';
+import { gpuForms, gpuModes, modeFacts, type GpuForm, type GpuMode } from './modes.js';
 import { probe, probeFloat32 } from './probe.js';
 import { openSession, type Session } from './session.js';
 
@@ -21,10 +21,10 @@ export interface GpuOptions {
   /** Mode webasm: spreads large kernels over worker threads. Results are the same. Default false: each program would start its own. */
   readonly threads?: boolean;
   /**
-   * Several results a thread, where a mode has such kernels and they are faster. `false` gives one result a thread everywhere, in gpu.js's own language: to compare, or to find out whether a
-   * wrong number comes from a tile. Default true.
+   * Forms of kernels to do without, to compare, or to find out where a wrong number comes from: 'tiles' (several results a thread, and functions in the device's own
+   * language), 'moves' (elements that are only moved are read where they are), 'parts' (long reductions in two stages). Default: none.
    */
-  readonly tiles?: boolean;
+  readonly without?: readonly GpuForm[];
 }
 
 /**
@@ -40,18 +40,20 @@ export interface GpuOptions {
  * await tensor([1, 2]).add(1).data(); // Float32Array [2, 3]
  */
 export function gpu(options: GpuOptions = {}): BackendSpec {
-  const { mode, require, threads = false, tiles = true } = options;
+  const { mode, require, threads = false, without = [] } = options;
   if (mode !== undefined && !gpuModes.includes(mode)) refuse('mode', mode, `use one of ${gpuModes.map((name) => `'${name}'`).join(', ')}, or none for a hardware GPU.`);
   if (require !== undefined && require !== 'hardware') refuse('require', require, "use 'hardware', or leave it out.");
-  for (const [name, value] of Object.entries({ threads, tiles })) if (typeof value !== 'boolean') refuse(name, value, 'use true or false.');
+  if (typeof threads !== 'boolean') refuse('threads', threads, 'use true or false.');
+  if (!Array.isArray(without) || without.some((form) => !gpuForms.includes(form))) refuse('without', without, `list some of ${gpuForms.map((form) => `'${form}'`).join(', ')}.`);
+  const settings: Settings = { threads, without: [...without] };
   return {
     name: mode ? `gpu-${mode}` : 'gpu',
-    open: () => (mode ? openNamed(mode, require === 'hardware', { threads, tiles }) : openHardware({ threads, tiles })),
+    open: () => (mode ? openNamed(mode, require === 'hardware', settings) : openHardware(settings)),
   };
 }
 
 /** The options that change how programs run. */
-type Settings = Required<Pick<GpuOptions, 'threads' | 'tiles'>>;
+type Settings = Required<Pick<GpuOptions, 'threads' | 'without'>>;
 
 function refuse(argument: string, value: unknown, fix: string): never {
   throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'gpu', argument, problem: `${JSON.stringify(value)} is not one of its values.`, fix });
@@ -112,7 +114,7 @@ async function openMode(gpuJs: GpuJs, mode: GpuMode, isHardwareOnly: boolean, se
   const log: string[] = [];
   const instance = await listen(log, () => new gpuJs.GPU({ mode }));
   if (mode === 'webgpu') webGpuUsers++;
-  const session = openSession(instance, mode, new Memory(), settings.tiles);
+  const session = openSession(instance, mode, new Memory(), settings.without);
   const release = async (): Promise<void> => {
     stopListening(session);
     if (mode === 'webgpu') await releaseWebGpu(gpuJs);

@@ -70,7 +70,7 @@ export function planKernels(program: Program, facts: ModeFacts): KernelPlan {
       if (chosen === plain) emit(mover.at, mover.operand.moved!.inputs);
       else readBy.set(mover.at, at);
     }
-    if (moveOf(step.op) && readers.has(step.output)) {
+    if (facts.readsThrough && moveOf(step.op) && readers.has(step.output)) {
       waiting.set(step.output, { at, operand: { type: step.type, source: null, literal: null, moved: { op: step.op, attrs: step.attrs, inputs: chosen } } });
     } else {
       emit(at, chosen);

@@ -6,7 +6,7 @@ import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.
 import { rowGrid } from './codegen/index-math.js';
 import type { NativeFunction } from './codegen/kernel-source.js';
 import { IdleMemory } from './idle.js';
-import { modeFacts, type GpuMode, type ModeFacts } from './modes.js';
+import { factsWithout, modeFacts, type GpuForm, type GpuMode, type ModeFacts } from './modes.js';
 
 /** One gpu.js instance and what all programs on it share. */
 export interface Session {
@@ -48,8 +48,8 @@ const callsBetweenWaits = 64;
 /** What gpu.js calls the modes of its kernel classes: all of WebGL is `gpu`. */
 const classMode = (mode: GpuMode): readonly string[] => (modeFacts[mode].kind === 'gpu' && mode !== 'webgpu' ? ['gpu', mode] : [mode]);
 
-export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, tiles: boolean): Session {
-  const facts: ModeFacts = tiles ? modeFacts[mode] : { ...modeFacts[mode], native: null, rows: false };
+export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, without: readonly GpuForm[]): Session {
+  const facts = factsWithout(mode, without);
   const isResident = facts.kind === 'gpu';
   const name = `gpu-${mode}`;
   // In WebGL the last kernel that was built owns the vertices that all draw with, and results are read through the kernel that made

@@ -61,7 +61,7 @@ describe('modes of gpu.js', () => {
   });
 
   it('refuse options that do not exist, at the call', async () => {
-    for (const options of [{ mode: 'metal' }, { require: 'software' }, { threads: 1 }, { tiles: 'yes' }]) {
+    for (const options of [{ mode: 'metal' }, { require: 'software' }, { threads: 1 }, { without: 'tiles' }, { without: ['speed'] }]) {
       const error = await errorOf(() => gpu(options as never));
       expect(error.code).to.equal('INVALID_ARGUMENT');
       expect(error.argument).to.equal(Object.keys(options)[0]);

@@ -27,7 +27,7 @@ const longReduction = 4096;
 
 /** One thread a result, which walks the reduced axes; very long ones are first folded in parts. */
 export const reduce: Generator = (call) => {
-  const { op, attrs, inputs, output } = call;
+  const { op, attrs, inputs, output, facts } = call;
   const { shape, dtype } = inputs[0]!.type;
   const axes = attrs.axes as readonly number[];
   const { operand, strides, offset } = stridesInto(inputs[0]!)!;
@@ -39,21 +39,23 @@ export const reduce: Generator = (call) => {
   const fold: FoldKernel = { call, name: op.name, fold: folds[op.name]!, dtype, kept: keptWalk.shape, keptStrides: keptWalk.strides[0]!, offset, reduced: reducedWalk.shape, strides: reducedWalk.strides[0]! };
 
   const length = sizeOf(reducedWalk.shape);
-  const parts = reducedWalk.shape.length === 1 && sizeOf(output.shape) <= 1024 && length >= longReduction ? largestDivisor(length, 1024) : 1;
+  const parts = facts.reducesInParts && reducedWalk.shape.length === 1 && sizeOf(output.shape) <= 1024 && length >= longReduction ? largestDivisor(length, 1024) : 1;
   const read = (bindings: Bindings): string => bindings.read(operand);
   const how = through.length > 0 ? `; ${through.join(', ')} by index arithmetic` : '';
   if (parts <= 8) return [foldKernel(fold, read, `one thread a result${how}`)];
 
-  // First stage: result r, part p is the fold of elements p * run ... of r's row; the second folds the parts.
+  // First stage: result r, part p is the fold of elements p * run ... of r's row; the second folds the parts. Threads side by side read what lies closest.
   const run = length / parts;
+  const stride = run * fold.strides[0]!;
+  const results = sizeOf(fold.kept);
+  const partsLast = Math.abs(stride) <= Math.abs(fold.keptStrides.at(-1) ?? 0) || results === 1;
   const first = foldKernel(
-    { ...fold, kept: [...fold.kept, parts], keptStrides: [...fold.keptStrides, run * fold.strides[0]!], reduced: [run] },
+    { ...fold, kept: partsLast ? [...fold.kept, parts] : [parts, ...fold.kept], keptStrides: partsLast ? [...fold.keptStrides, stride] : [stride, ...fold.keptStrides], reduced: [run] },
     read,
     `${length} elements a result in ${parts} parts${how}`,
   );
-  const results = sizeOf(fold.kept);
   const second = foldKernel(
-    { ...fold, kept: [results], keptStrides: [parts], offset: 0, reduced: [parts], strides: [1] },
+    { ...fold, kept: [results], keptStrides: [partsLast ? parts : 1], offset: 0, reduced: [parts], strides: [partsLast ? 1 : results] },
     (bindings) => bindings.kernel(0),
     'folds the parts',
   );

@@ -6,7 +6,7 @@ import { sessionOf } from '../engines/unfold-session.js';
 export const gpuModes = ['webgl2', 'webgpu', 'webasm'] as const;
 export type PageMode = (typeof gpuModes)[number];
 
-/** `tiles: false`: one result a thread in every kernel. */
+/** Without tiles: one result a thread in every kernel. */
 const unfold = (mode: PageMode, tiles: boolean): Engine => ({
   id: tiles ? `unfold-${mode}` : `unfold-${mode}-single`,
   name: `Unfold gpu:${mode}${tiles ? '' : ', one result a thread'}`,
@@ -16,7 +16,7 @@ const unfold = (mode: PageMode, tiles: boolean): Engine => ({
     const core = await import('@unfoldjs/core');
     const { gpu } = await import('@unfoldjs/backend-gpu');
     try {
-      return await sessionOf(core, await gpu({ mode, tiles }).open());
+      return await sessionOf(core, await gpu({ mode, without: tiles ? [] : ['tiles'] }).open());
     } catch (error) {
       if (error instanceof core.UnfoldError && error.code === 'NO_BACKEND') throw new Unavailable(error.problem);
       throw error;
