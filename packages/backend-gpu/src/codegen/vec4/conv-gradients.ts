@@ -4,7 +4,7 @@ import { quads } from '../four.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
 import { seenAlong, type WindowAttrs } from '../window.js';
-import { divided, packQuads, pick } from './pack.js';
+import { divided, packMatrices, pick } from './pack.js';
 import { imageSides, packImages, pixelsOf } from './pixels.js';
 import { apart, fitTextures, quadCaller, quadFunction, sixteenProducts, texel, type Sides } from './texels.js';
 
@@ -24,17 +24,10 @@ export function convInputQuads(call: SourceCall): KernelSource[] | null {
   const [, height, , channels] = images;
   if (groups !== 1 || output.dtype !== 'float32' || channels < 4 || window[0] * window[1] * outputs < 8) return null;
   const [deep, wide] = [quads(outputs), quads(channels)];
-  const filterTexture: Sides = [wide, window[0] * window[1] * deep * 4];
+  // A matrix a tap, with as many rows as the results have been given outputs.
+  const { texture: filterTexture, kernel: filters } = packMatrices(inputs[1]!, { count: window[0] * window[1], rows: outputs, columns: channels, steps: [channels * outputs, 1, outputs] });
   if (!fitTextures(imageSides(results), filterTexture, imageSides(images))) return null;
 
-  // Rows are [tap, output], with as many outputs as the results have been given; four channels a texel.
-  const filters = packQuads(inputs[1]!, filterTexture, {
-    size: channels,
-    step: outputs,
-    lines: [...divided('tap', 'o', 'this.thread.y', deep * 4), ...(deep * 4 === outputs ? [] : [`if (o > ${outputs - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
-    address: affine([['tap', channels * outputs], ['this.thread.x', 4 * outputs], ['o', 1]]),
-    position: 'this.thread.x * 4',
-  });
   /** Opens a block for the window that covers a pixel with its element `k`, if there is one. */
   const covering = (name: string, pixel: string, k: string, count: number, axis: 0 | 1): string[] => {
     const stride = strides[axis];

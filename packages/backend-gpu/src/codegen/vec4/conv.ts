@@ -2,9 +2,9 @@ import { quads } from '../four.js';
 import { affine } from '../index-math.js';
 import type { KernelSource, SourceCall } from '../kernel-source.js';
 import { seenAlong, type WindowAttrs } from '../window.js';
-import { divided, packQuads } from './pack.js';
+import { packMatrices } from './pack.js';
 import { imageSides, packImages, pixelsOf } from './pixels.js';
-import { apart, fitTextures, quadCaller, quadFunction, sixteenProducts, texel, type Sides } from './texels.js';
+import { apart, fitTextures, quadCaller, quadFunction, sixteenProducts, texel } from './texels.js';
 
 type Shape4 = readonly [number, number, number, number];
 
@@ -23,18 +23,11 @@ export function convQuads(call: SourceCall): KernelSource[] | null {
   const [deep, wide] = [quads(channels), quads(outputs)];
   const seen = [seenAlong(rows, 0, attrs), seenAlong(columns, 1, attrs)] as const;
   const imageTexture = imageSides([batch, seen[0], seen[1], channels]);
-  const filterTexture: Sides = [wide, window[0] * window[1] * deep * 4];
+  // A matrix a tap, with as many rows as the images have been given channels.
+  const { texture: filterTexture, kernel: filters } = packMatrices(inputs[1]!, { count: window[0] * window[1], rows: channels, columns: outputs, steps: [channels * outputs, outputs, 1] });
   const results = imageSides(output.shape as Shape4);
   if (!fitTextures(imageTexture, filterTexture, results)) return null;
 
-  // Rows are [tap, channel], with as many channels as the images have been given.
-  const filters = packQuads(inputs[1]!, filterTexture, {
-    size: outputs,
-    step: 1,
-    lines: [...divided('tap', 'c', 'this.thread.y', deep * 4), ...(deep * 4 === channels ? [] : [`if (c > ${channels - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
-    address: affine([['tap', channels * outputs], ['c', outputs], ['this.thread.x', 4]]),
-    position: 'this.thread.x * 4',
-  });
   const products: KernelSource = {
     name: op.name,
     reason: 'patches are read in place; four channels a texel, four outputs a thread, in GLSL',

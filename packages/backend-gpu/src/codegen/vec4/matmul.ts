@@ -3,7 +3,7 @@ import { writeEpilogue } from '../epilogue.js';
 import { quads } from '../four.js';
 import { affine, gridOf } from '../index-math.js';
 import { Bindings, type KernelSource, type SourceCall } from '../kernel-source.js';
-import { divided, packQuads, pick } from './pack.js';
+import { divided, packMatrices, packQuads, pick } from './pack.js';
 import { apart, fitTextures, quadCaller, quadFunction, sixteenProducts, texel, type Sides } from './texels.js';
 
 /**
@@ -25,7 +25,7 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
   const [rowA, stepA] = attrs.transposeA ? [1, m] : [k, 1];
   const [stepB, columnB] = attrs.transposeB ? [1, k] : [n, 1];
   const leftTexture: Sides = [deep, m * count];
-  const rightTexture: Sides = [wide, deep * 4 * rightCount];
+  const { texture: rightTexture, kernel: right } = packMatrices(inputs[1]!, { count: rightCount, rows: k, columns: n, steps: [k * n, stepB, columnB] });
   const results: Sides = [wide, m * count];
   if (!fitTextures(leftTexture, rightTexture, results)) return null;
 
@@ -34,13 +34,6 @@ export function matmulQuads(call: SourceCall): KernelSource[] | null {
     step: stepA,
     lines: divided('z', 'row', 'this.thread.y', m),
     address: affine([['z', m * k], ['row', rowA], ['this.thread.x', 4 * stepA]]),
-    position: 'this.thread.x * 4',
-  });
-  const right = packQuads(inputs[1]!, rightTexture, {
-    size: n,
-    step: columnB,
-    lines: [...divided('z', 'row', 'this.thread.y', deep * 4), ...(deep * 4 === k ? [] : [`if (row > ${k - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
-    address: affine([['z', k * n], ['row', stepB], ['this.thread.x', 4 * columnB]]),
     position: 'this.thread.x * 4',
   });
   const products: KernelSource = {

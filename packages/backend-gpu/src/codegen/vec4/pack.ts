@@ -1,5 +1,7 @@
+import { quads } from '../four.js';
 import { affine } from '../index-math.js';
 import type { KernelSource, SourceOperand } from '../kernel-source.js';
+import type { Sides } from './texels.js';
 
 /**
  * Elements of an operand four by four along one of its axes, `[z, y, x]` of such quadruples; those beyond the axis are 0.
@@ -31,6 +33,28 @@ export function packQuads({ source }: SourceOperand, output: readonly number[], 
     components: 4,
     arguments: [source!],
   };
+}
+
+interface Matrices {
+  readonly count: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** From one matrix, row and column to the next. */
+  readonly steps: readonly [matrix: number, row: number, column: number];
+}
+
+/** Matrices one below the other, four columns a texel, with rows of zeros up to a multiple of four. */
+export function packMatrices(operand: SourceOperand, { count, rows, columns, steps: [matrix, row, column] }: Matrices): { readonly texture: Sides; readonly kernel: KernelSource } {
+  const tall = quads(rows) * 4;
+  const texture: Sides = [quads(columns), count * tall];
+  const kernel = packQuads(operand, texture, {
+    size: columns,
+    step: column,
+    lines: [...divided('z', 'row', 'this.thread.y', tall), ...(tall === rows ? [] : [`if (row > ${rows - 1}.5) { return [0.0, 0.0, 0.0, 0.0]; }`])],
+    address: affine([['z', matrix], ['row', row], ['this.thread.x', 4 * column]]),
+    position: 'this.thread.x * 4',
+  });
+  return { texture, kernel };
 }
 
 /** `o = 4 * quad + lane` of a quadruple that was read into `v`. */
