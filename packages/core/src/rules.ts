@@ -16,6 +16,8 @@ export {
 export { bytes, nodes, steps, type Measure } from './optimizer/measure.js';
 export { drawFrom, plainDraw, type Draw, type RuleNotes } from './optimizer/notes.js';
 export type { Pass } from './optimizer/pass.js';
+export { addPass } from './optimizer/added-passes.js';
+export { settleLayouts } from './optimizer/rules/layouts.js';
 export { runPass, type Hit, type PassResult, type Recorder } from './optimizer/engine.js';
 export { optimize, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
 export { optimizeInPasses, recorder } from './optimizer/record.js';

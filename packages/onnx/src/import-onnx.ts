@@ -1,4 +1,5 @@
 import { unfoldError, Tensor, type Shape } from '@unfoldjs/core';
+import { addPass, settleLayouts } from '@unfoldjs/core/rules';
 import { graphOf, type OnnxGraph, type ValueInfo } from './model/graph.js';
 import { readModel } from './model/read-model.js';
 import { constantsOf, withParam, type Constants } from './run/params.js';
@@ -65,6 +66,7 @@ export async function importOnnx(source: OnnxSource, options: ImportOptions = {}
   const proto = readModel(bytes);
   const graph = graphOf(proto, await readExternal(proto));
   assertSupported(graph);
+  addPass(settleLayouts);
   return modelOf(graph, constantsOf(graph));
 }
 

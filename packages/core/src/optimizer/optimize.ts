@@ -1,4 +1,5 @@
 import type { ConstantPool, Graph } from '../graph/graph.js';
+import { addedPasses } from './added-passes.js';
 import { checkSupported, checkTypes } from './check-legal.js';
 import { dropDeadCode } from './dce.js';
 import { runPass, type PassResult, type Recorder } from './engine.js';
@@ -44,6 +45,7 @@ export function optimize(graph: Graph, options: OptimizeOptions, reader?: PassRe
 /** The passes that run for some options, in order. */
 export function passesFor({ level = 2, rules = [] }: Pick<OptimizeOptions, 'level' | 'rules'>): readonly Pass[] {
   const passes: Pass[] = pipeline().filter((pass) => pass.level <= level);
+  if (level > 0) passes.splice(passes.findIndex(({ name }) => name === 'fold-pad-into-conv'), 0, ...addedPasses());
   const own = passes.findIndex(({ name }) => name === 'lower-conv');
   if (rules.length > 0) passes.splice(own, 0, { name: 'own-rules', rules });
   return passes;

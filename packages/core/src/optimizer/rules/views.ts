@@ -64,7 +64,7 @@ const compose = (first: readonly number[], second: readonly number[]): number[] 
 const isIdentity = (perm: readonly number[]): boolean => perm.every((axis, i) => axis === i);
 
 /** True where a permutation moves nothing but axes of size 1. */
-const keepsOrder = (shape: Shape, perm: readonly number[]): boolean => {
+export const keepsOrder = (shape: Shape, perm: readonly number[]): boolean => {
   const moved = perm.filter((axis) => shape[axis] !== 1);
   return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis);
 };

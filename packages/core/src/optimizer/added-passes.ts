@@ -1,0 +1,19 @@
+import type { Pass } from './pass.js';
+
+const added: Pass[] = [];
+
+/** In the order in which they were added. */
+export const addedPasses = (): readonly Pass[] => added;
+
+/**
+ * Adds a pass to the pipeline of every program that is compiled from now on, at levels 1 and 2, after views were folded. A second call with the
+ * same pass does nothing. For packages that bring graphs of their own kind; rules for one function are an option of `compile`.
+ *
+ * @param pass - rules that keep the types and values of what they rewrite.
+ * @example
+ * import { addPass, settleLayouts } from '@unfoldjs/core/rules';
+ * addPass(settleLayouts);
+ */
+export function addPass(pass: Pass): void {
+  if (!added.includes(pass)) added.push(pass);
+}
