@@ -40,8 +40,9 @@ type Through = (node: GraphNode, perm: readonly number[], x: GraphNode, operands
 /** One value an axis, for the axes before they were transposed. */
 const before = <T>(values: readonly T[], perm: readonly number[]): T[] => inverse(perm).map((axis) => values[axis]!);
 
+let table: ReadonlyMap<OpDef, Through> | undefined;
 const through = (): ReadonlyMap<OpDef, Through> =>
-  new Map<OpDef, Through>([
+  (table ??= new Map<OpDef, Through>([
     [padOp as OpDef, ({ attrs }, perm) => ({ attrs: { ...attrs, paddings: before((attrs as PadAttrs).paddings, perm) }, perm })],
     [
       sliceOp as OpDef,
@@ -63,7 +64,7 @@ const through = (): ReadonlyMap<OpDef, Through> =>
         return { attrs: { shape: before(shape, order) }, perm: order };
       },
     ],
-  ]);
+  ]));
 
 /** The axes of the indices stand in the place of the axis that they index, on either side. */
 function gatherBefore({ attrs }: GraphNode, perm: readonly number[], _: GraphNode, [, indices]: readonly GraphNode[]): Before | null {
