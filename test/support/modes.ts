@@ -1,9 +1,9 @@
-import type { Backend, BackendSpec } from '@unfoldjs/core';
-import { UnfoldError } from '@unfoldjs/core';
+import type { Context } from 'mocha';
+import { setBackend, UnfoldError, type Backend, type BackendSpec } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { gpu } from '@unfoldjs/backend-gpu';
 import { wasm } from '@unfoldjs/backend-wasm';
-import { modeRuns } from '@unfoldjs/test-support';
+import { modeRuns, skip } from '@unfoldjs/test-support';
 import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
 
 /** A way of running that tests go through: a backend in one of its modes. */
@@ -32,6 +32,13 @@ export const mode = (name: string, spec: () => BackendSpec, cases = 200): Mode =
     }
   },
 });
+
+/** Opens a mode and chooses it, or skips what calls this: a test, or from a `before` hook its suite. */
+export async function chooseMode(context: Context, { name, open }: Mode): Promise<Backend> {
+  const opened = await open();
+  if ('refusal' in opened) skip(context, { mode: name, reason: opened.refusal });
+  return setBackend(opened.backend);
+}
 
 export const modes: readonly Mode[] = [
   mode('cpu', () => cpu()),
