@@ -5,7 +5,7 @@ import { modes } from './modes.js';
 
 const [, , modeName, load, count] = process.argv;
 const opened = await modes.find(({ name }) => name === modeName)!.open();
-if ('refusal' in opened) throw new Error(opened.refusal);
+if ('missing' in opened) throw new Error(`this machine lacks ${modeName}`);
 const drift = await loads[load as LoadName](await setBackend(opened.backend), Number(count));
 // Dawn holds the process.
 process.stdout.write(JSON.stringify(drift), () => process.exit());
