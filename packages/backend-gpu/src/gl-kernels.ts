@@ -5,6 +5,8 @@ interface GlKernel {
   /** Corners of what all kernels draw. */
   buffer: object | null;
   readonly built: boolean;
+  /** Null until its building begins. */
+  readonly extensions: object | null;
   /** Textures that go with the kernel; one of a result may be among them that somebody else has by now. */
   readonly textureCache: object[];
 }
@@ -60,8 +62,9 @@ export class GlKernels {
     const own = inside(kernel);
     own.buffer = null;
     own.textureCache.length = 0;
-    // One that was never built has nothing to give back, and cannot.
-    if (own.built) kernel.destroy();
-    else this.gpu.kernels.splice(this.gpu.kernels.indexOf(kernel.kernel), 1);
+    if (own.extensions) return kernel.destroy();
+    // One that never ran has nothing to give back, and fails where it is told to.
+    const at = this.gpu.kernels.indexOf(kernel.kernel);
+    if (at >= 0) this.gpu.kernels.splice(at, 1);
   }
 }
