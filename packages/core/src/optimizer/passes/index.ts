@@ -19,8 +19,12 @@ export interface LevelledPass extends Pass {
   readonly level: Level;
 }
 
-/** The passes in the order in which they run. After them: dead nodes go, and the whole is checked. */
-export const pipeline = (): readonly LevelledPass[] => [
+let made: readonly LevelledPass[] | null = null;
+
+/** The passes in the order in which they run. After them: dead nodes go, and the whole is checked. Made when first asked for. */
+export const pipeline = (): readonly LevelledPass[] => (made ??= makePipeline());
+
+const makePipeline = (): readonly LevelledPass[] => [
   {
     name: 'canonicalize',
     level: 1,
