@@ -18,7 +18,7 @@ export { drawFrom, plainDraw, type Draw, type RuleNotes } from './optimizer/note
 export type { Pass } from './optimizer/pass.js';
 export { runPass, type Hit, type PassResult, type Recorder } from './optimizer/engine.js';
 export { optimize, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
-export { optimizeInPasses, recorder } from './optimizer/record.js';
+export { optimizeInPasses, recorder, undo } from './optimizer/record.js';
 export { bisectGraph, type Culprit, type GraphCheck } from './optimizer/bisect.js';
 export { checkTypes } from './optimizer/check-legal.js';
 export { constantOp, ConstantPool, inputOp, type Graph, type GraphNode, type NodeId } from './graph/graph.js';
