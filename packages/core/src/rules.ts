@@ -20,7 +20,7 @@ export { addPass } from './optimizer/added-passes.js';
 export { settleLayouts } from './optimizer/rules/layouts.js';
 export { runPass, type Hit, type PassResult, type Recorder } from './optimizer/engine.js';
 export { optimize, passesFor, type OptimizeOptions } from './optimizer/optimize.js';
-export { optimizeInPasses, recorder } from './optimizer/record.js';
+export { optimizeInPasses, recorder, undo } from './optimizer/record.js';
 export { bisectGraph, type Culprit, type GraphCheck } from './optimizer/bisect.js';
 export { checkTypes } from './optimizer/check-legal.js';
 export { constantOp, ConstantPool, inputOp, type Graph, type GraphNode, type NodeId } from './graph/graph.js';
