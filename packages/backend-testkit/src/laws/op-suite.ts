@@ -54,7 +54,8 @@ export interface OpSuiteOptions extends Runner, OwnOp {
  *   },
  *   decompose: ([x]) => x.add(x),
  * });
- * const refuses = [{ inputs: [{ dtype: 'bool', shape: [2] }], attrs: {}, code: 'DTYPE_MISMATCH', argument: 'x' }];
+ * const bool = { dtype: 'bool', shape: [2] } as const;
+ * const refuses = [{ inputs: [bool], attrs: {}, code: 'DTYPE_MISMATCH', argument: 'x' }];
  * opSuite({ describe, it, op: twice, dtypes: ['float32', 'int32'], plans: operands(1), refuses, runs: 10 });
  */
 export function opSuite({ describe, it, runs = 50, seed = 1, refuses, ...own }: OpSuiteOptions): void {

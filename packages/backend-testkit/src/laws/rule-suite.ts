@@ -35,7 +35,7 @@ export interface PassSuiteOptions extends Runner, LawOptions, Pick<RuleNotes, 'b
  * import { describe, it } from 'node:test';
  * import { ruleSuite } from '@unfoldjs/backend-testkit';
  * import { ruleNotes } from '@unfoldjs/core/rules';
- * ruleSuite({ describe, it, rule: ruleNotes.find(({ rule }) => rule.name === 'double-negation'), runs: 20 });
+ * ruleSuite({ describe, it, rule: ruleNotes.find(({ rule }) => rule.name === 'double-negation')!, runs: 20 });
  */
 export function ruleSuite({ rule: notes, describe, it, ...options }: RuleSuiteOptions): void {
   const pass: Pass = { name: notes.rule.name, rules: [notes.rule] };
@@ -50,7 +50,7 @@ export function ruleSuite({ rule: notes, describe, it, ...options }: RuleSuiteOp
  * import { describe, it } from 'node:test';
  * import { passSuite } from '@unfoldjs/backend-testkit';
  * import { ruleNotes } from '@unfoldjs/core/rules';
- * const { rule, build } = ruleNotes.find(({ rule }) => rule.name === 'double-negation');
+ * const { rule, build } = ruleNotes.find(({ rule }) => rule.name === 'double-negation')!;
  * passSuite({ describe, it, pass: { name: 'signs', rules: [rule] }, build, runs: 20 });
  */
 export function passSuite({ pass, build, first, zeroMayChangeSign, target, describe, it, ...options }: PassSuiteOptions): void {

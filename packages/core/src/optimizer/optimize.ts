@@ -46,9 +46,9 @@ export function optimize(graph: Graph, options: OptimizeOptions, reader?: PassRe
 
 /** The passes that run for some options, in order. */
 export function passesFor({ level = 2, rules = [], passes = [] }: Pick<OptimizeOptions, 'level' | 'rules' | 'passes'>): readonly Pass[] {
-  const own = rules.length > 0 ? [{ name: 'own-rules', rules }, ...passes] : passes;
-  const before: Readonly<Record<string, readonly Pass[]>> = { 'decompose-unsupported': own, 'fold-pad-into-conv': addedPasses(), 'lower-conv': own };
-  return pipeline().flatMap((pass) => (pass.level <= level ? [...(before[pass.name] ?? []), pass] : []));
+  const own = [...addedPasses, ...(rules[0] ? [{ name: 'own-rules', rules }] : []), ...passes];
+  // The passes of level 0 are those that ask the target what it runs: rules of one's own go before.
+  return pipeline().flatMap((pass) => (pass.level > level ? [] : pass.level === 0 ? [...own, pass] : pass));
 }
 
 /** What every pass does, one after the other. */
