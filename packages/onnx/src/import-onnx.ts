@@ -55,7 +55,7 @@ export interface ImportOptions {
  * import { cpu } from '@unfoldjs/backend-cpu';
  * import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
  * await setBackend(cpu());
- * const bytes = await exportOnnx(([x]) => [x.mul(2).add(1)], [tensor([1, 2])]);
+ * const bytes = await exportOnnx((x) => x.mul(2).add(1), [tensor([1, 2])]);
  * const model = await importOnnx(bytes);
  * const [y] = model.apply(model.params, [tensor([3, 4])]);
  * await y.data(); // Float32Array [7, 9]

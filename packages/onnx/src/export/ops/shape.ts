@@ -1,0 +1,142 @@
+import type { Shape } from '@unfoldjs/core';
+import type { ExportCall } from '../call.js';
+import { isFixed, isSame, type Size } from '../sizes.js';
+import { identity, Value, type Perm } from '../value.js';
+import { ownPerm } from './reduce.js';
+import type { ExportForm, ExportForms } from './form.js';
+
+/** To the end, or to before the beginning. */
+const farEnd = 2n ** 63n - 1n;
+
+const transpose: ExportForm = {
+  write: (call: ExportCall<{ perm: Perm }>) => call.input(0).transposed(call.attrs.perm, call.isSole[0]!),
+};
+
+/** The order of axes, those of size 1 left out: elements lie alike wherever this is the same. */
+const realOrder = (perm: Perm, sizes: readonly Size[]): Perm => perm.filter((axis) => !sizes[axis]!.every((size) => size === 1));
+
+const isAscending = (axes: Perm): boolean => axes.every((axis, i) => i === 0 || axes[i - 1]! < axis);
+
+/** Sizes that stay are copied and one is left open, so that the graph fits every free size. */
+const reshape: ExportForm = {
+  write(call: ExportCall<{ shape: Shape }>) {
+    const x = call.input(0);
+    const { host } = x;
+    const { shape: sizes } = call;
+    if (host) return Value.known(call.graph, { ...host, shape: sizes.map((size) => call.fixed(size, 'its shape')) }, x.hint);
+    const perm = x.perms.find((own) => isAscending(realOrder(own, x.sizes))) ?? identity(x.rank);
+    const from = perm.map((axis) => x.sizes[axis]!);
+    const isEmpty = sizes.some((size) => size.includes(0));
+    let isOpen = false;
+    const target = sizes.map((size, axis) => {
+      if (isFixed(size)) return size[0];
+      if (isEmpty) return null;
+      if (from[axis] && isSame(from[axis], size)) return 0;
+      if (isOpen) return null;
+      isOpen = true;
+      return -1;
+    });
+    const wire = target.includes(null) ? call.sizes.shape(sizes) : call.graph.ints(target as number[]);
+    if (!wire) call.refuse(`its shape depends on a free size: [${sizes.map(([size]) => size).join(', ')}] or [${sizes.map(([, size]) => size).join(', ')}]`);
+    if (isEmpty && call.opset < 14) call.refuse('its result is empty, which can be written from opset 14 on');
+    return call.result(call.graph.op('Reshape', [x.wire(perm), wire], isEmpty ? { allowzero: 1 } : {}));
+  },
+};
+
+/** A 1 keeps the size that is there. */
+const broadcast: ExportForm = {
+  write(call: ExportCall<{ shape: Shape }>) {
+    const x = call.input(0);
+    const { shape: sizes } = call;
+    const more = sizes.length - x.rank;
+    const perm = more === 0 ? ownPerm(x) : identity(sizes.length);
+    const target = perm.map((axis): Size => (axis >= more && isSame(x.sizes[axis - more]!, sizes[axis]!) ? [1, 1] : sizes[axis]!));
+    const wire = call.sizes.shape(target);
+    if (!wire) call.refuse('its shape depends on a free size in a way that cannot be written');
+    return call.result(call.graph.op('Expand', [more === 0 ? x.wire(perm) : x.wire(), wire]), perm);
+  },
+};
+
+const concat: ExportForm = {
+  write(call: ExportCall<{ axis: number }>) {
+    const { axis } = call.attrs;
+    const perm = call.commonPerm();
+    return call.result(call.graph.op('Concat', call.inputs.map((input) => input.wire(perm)), { axis: perm.indexOf(axis) }), perm);
+  },
+};
+
+interface SliceAttrs {
+  readonly begin: readonly number[];
+  readonly size: readonly number[];
+  readonly strides: readonly number[];
+}
+
+/** Only axes that are cut are named; what goes to the end says so, whatever size that is. */
+const slice: ExportForm = {
+  write(call: ExportCall<SliceAttrs>) {
+    const x = call.input(0);
+    const [a, b] = call.both;
+    const perm = ownPerm(x);
+    const cuts = identity(x.rank).flatMap((axis) => {
+      const size = x.sizes[axis]!;
+      const begin: Size = [a.begin[axis]!, b.begin[axis]!];
+      const stride = call.fixed([a.strides[axis]!, b.strides[axis]!], 'its stride');
+      const end = ([a, b] as const).map((cut) => cut.begin[axis]! + (cut.size[axis]! === 0 ? 0 : (cut.size[axis]! - 1) * stride + 1)) as unknown as Size;
+      if (isSame(begin, [0, 0]) && isSame(end, size) && stride === 1) return [];
+      // As a distance from the end where the beginning moves with a free size.
+      const from = (at: Size, what: string): number | bigint => (isFixed(at) ? at[0] : at[0] === size[0] && at[1] === size[1] ? farEnd : call.fixed([at[0] - size[0], at[1] - size[1]], what));
+      return [{ axis: perm.indexOf(axis), begin: from(begin, 'its beginning'), end: isSame(end, size) && a.size[axis]! > 0 ? farEnd : from(end, 'its end'), stride }];
+    });
+    if (cuts.length === 0) return x.transposed(identity(x.rank), false);
+    const { graph } = call;
+    const lists = [cuts.map(({ begin }) => begin), cuts.map(({ end }) => end), cuts.map(({ axis }) => axis), cuts.map(({ stride }) => stride)];
+    return call.result(graph.op('Slice', [x.wire(perm), ...lists.map((list) => graph.ints(list))]), perm);
+  },
+};
+
+const reverse: ExportForm = {
+  write(call: ExportCall<{ axes: readonly number[] }>) {
+    const { axes } = call.attrs;
+    const x = call.input(0);
+    const perm = ownPerm(x);
+    const lists = [axes.map(() => -1), axes.map(() => -farEnd), axes.map((axis) => perm.indexOf(axis)), axes.map(() => -1)];
+    return call.result(call.graph.op('Slice', [x.wire(perm), ...lists.map((list) => call.graph.ints(list))]), perm);
+  },
+};
+
+const pad: ExportForm = {
+  write(call: ExportCall<{ paddings: readonly (readonly [number, number])[]; value: number }>) {
+    const { paddings, value } = call.attrs;
+    const x = call.input(0);
+    const perm = ownPerm(x);
+    const amounts = [...perm.map((axis) => paddings[axis]![0]), ...perm.map((axis) => paddings[axis]![1])];
+    return call.result(call.graph.op('Pad', [x.wire(perm), call.graph.ints(amounts), call.graph.scalar(value, x.dtype)], { mode: 'constant' }), perm);
+  },
+};
+
+interface GatherAttrs {
+  readonly axis: number;
+  readonly batchDims: number;
+}
+
+/** Along one axis in any layout; with a batch, which GatherND has, along the first axis after it. */
+const gather: ExportForm = {
+  write(call: ExportCall<GatherAttrs>) {
+    const { axis, batchDims } = call.attrs;
+    const [x, indices] = [call.input(0), call.input(1)];
+    const more = indices.rank - batchDims - 1;
+    // Axes of `x` as axes of the result; the chosen one becomes those of the indices.
+    const moved = (own: number): number[] => (own === axis ? identity(more + 1).map((i) => axis + i) : [own < axis ? own : own + more]);
+    if (batchDims === 0) {
+      const perm = ownPerm(x);
+      return call.result(call.graph.op('Gather', [x.wire(perm), indices.wire()], { axis: perm.indexOf(axis) }), perm.flatMap(moved));
+    }
+    const rest = identity(x.rank).filter((own) => own >= batchDims && own !== axis);
+    const perm = [...identity(batchDims), axis, ...rest];
+    const wide = call.graph.op('Cast', [indices.wire()], { to: 7 });
+    const places = call.graph.op('Unsqueeze', [wide, call.graph.ints([-1])]);
+    return call.result(call.graph.op('GatherND', [x.wire(perm), places], { batch_dims: batchDims }), perm.flatMap(moved));
+  },
+};
+
+export const shapeForms = (): ExportForms => ({ broadcast, concat, gather, pad, reshape, reverse, slice, transpose });
