@@ -1,4 +1,5 @@
 import { sizeOf, type DType, type TensorType } from '@unfoldjs/core';
+import type { HostArray } from '../model/host-array.js';
 import { CannotWrite } from './refusals.js';
 import type { GraphWriter, Wire, WrittenNode } from './graph-writer.js';
 import type { Size, Sizes } from './sizes.js';
@@ -10,9 +11,9 @@ export interface Operand {
   readonly value: Value;
   /** Whether this op alone reads it. */
   readonly isSole: boolean;
-  /** A single known number, in both traces. */
-  readonly number: Size | null;
-  /** Whether it is a constant with other elements for other free sizes. */
+  /** The elements of a constant in both traces. */
+  readonly known: readonly [HostArray, HostArray] | null;
+  /** Whether these are others for other free sizes. */
   readonly varies: boolean;
 }
 
@@ -41,9 +42,9 @@ export class ExportCall<A = Record<string, never>> {
     return this.operands[index]!.value;
   }
 
-  /** What an operand is in both traces, where it is a single known number. */
-  number(index: number): Size | null {
-    return this.operands[index]!.number;
+  /** The elements of an operand in both traces, where it is a constant. */
+  known(index: number): readonly [HostArray, HostArray] | null {
+    return this.operands[index]!.known;
   }
 
   get opset(): number {
@@ -83,12 +84,12 @@ export class ExportCall<A = Record<string, never>> {
 
   /** The result in a wire that holds its axes in the order `perm`. */
   result(wire: Wire, perm: Perm = identity(this.shape.length)): Value {
-    return Value.of(this.graph, this.dtype, this.shape, wire, perm);
+    return Value.of(this.graph, this.dtype, this.shape, wire, { perm });
   }
 
   /** The result of a node that a following op may become part of. */
   made(node: WrittenNode, perm: Perm = identity(this.shape.length)): Value {
-    return Value.of(this.graph, this.dtype, this.shape, node.output, perm, node);
+    return Value.of(this.graph, this.dtype, this.shape, node.output, { perm, maker: node });
   }
 
   /** The order in which operands of the rank of the result cost least to read. */

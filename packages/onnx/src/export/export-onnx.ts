@@ -4,7 +4,7 @@ import type { OnnxModel } from '../import-onnx.js';
 import type { HostArray } from '../model/host-array.js';
 import type { Dim } from '../model/graph.js';
 import { pairs } from './call.js';
-import { batchName, tracedInputs, type ExportInput } from './free-sizes.js';
+import { batchName, tracedInputs, type ExportInput, type TracedInputs } from './free-sizes.js';
 import { GraphWriter, type Wire } from './graph-writer.js';
 import { exportForms } from './ops/index.js';
 import { Refusals } from './refusals.js';
@@ -63,15 +63,14 @@ const opsets = { oldest: 13, newest: 21 } as const;
  * const [y] = model.apply(model.params, [tensor([[1, -1], [0, 1]])]);
  * await y.array(); // => [[0, 0], [3, 4]]
  */
-export function exportOnnx(fn: (...inputs: Tensor[]) => Tree<Tensor>, inputs: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
+export function exportOnnx(fn: Fn, inputs: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
 export function exportOnnx(model: ExportedModel, inputs?: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
-export async function exportOnnx(source: ((...inputs: Tensor[]) => Tree<Tensor>) | ExportedModel, given?: readonly ExportInput[], options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function exportOnnx(source: Fn | ExportedModel, given?: readonly ExportInput[], options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const { opset = 17, dynamicBatch = false, name = 'unfold' } = options;
   if (!Number.isInteger(opset) || opset < opsets.oldest || opset > opsets.newest) throw refuse('opset', `${String(opset)} is not written.`, `use ${opsets.oldest} to ${opsets.newest}.`);
   const { fn, inputs, inputNames, outputNames, dims, params } = sourceOf(source, given, options);
-  const { free, types } = tracedInputs(inputs, inputNames, { dynamicBatch, dims });
   const names = await namesOf(params);
-  const traces = free.length === 0 ? [trace(fn, types[0], false)] : types.map((each) => trace(fn, each, true));
+  const { free, types, traces } = tracesOf(fn, (isRound) => tracedInputs(inputs, inputNames, { dynamicBatch, isRound, dims }));
 
   const refusals = new Refusals();
   const forms = exportForms();
@@ -99,7 +98,7 @@ export async function exportOnnx(source: ((...inputs: Tensor[]) => Tree<Tensor>)
 const refuse = (argument: string, problem: string, fix: string, cause?: unknown): UnfoldError => unfoldError({ code: 'INVALID_ARGUMENT', op: 'exportOnnx', argument, problem, fix, cause });
 
 interface Source {
-  readonly fn: (...inputs: Tensor[]) => Tree<Tensor>;
+  readonly fn: Fn;
   readonly inputs: readonly ExportInput[];
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[] | undefined;
@@ -108,7 +107,7 @@ interface Source {
   readonly params: Tree<Tensor>;
 }
 
-function sourceOf(source: ((...inputs: Tensor[]) => Tree<Tensor>) | ExportedModel, given: readonly ExportInput[] | undefined, options: ExportOptions): Source {
+function sourceOf(source: Fn | ExportedModel, given: readonly ExportInput[] | undefined, options: ExportOptions): Source {
   if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors, or a model of `importOnnx`.');
   const inputs = given ?? (isModelLike(source) ? source.inputs.map(declaredInput) : []);
   if (!Array.isArray(inputs)) throw refuse('inputs', 'it is no array.', 'pass an array with a tensor or placeholder for each argument.');
@@ -152,15 +151,26 @@ function outputNamesOf(paths: readonly string[], given: readonly string[] | unde
   return names;
 }
 
+type Fn = (...inputs: Tensor[]) => Tree<Tensor>;
+
 /** @throws {UnfoldError} what the function throws; INVALID_ARGUMENT where that may lie with a free size */
-function trace(fn: (...inputs: Tensor[]) => Tree<Tensor>, types: readonly TensorType[], isFree: boolean): Trace {
-  const inputs = types.map(({ shape, dtype }) => placeholder(shape, dtype));
-  try {
-    return traceFunction(fn as (...args: never[]) => unknown, flattenTree(inputs, 'exportOnnx', (leaf): leaf is Placeholder => leaf instanceof Placeholder), types);
-  } catch (cause) {
-    if (!isFree) throw cause;
-    throw refuse('fn', `it does not work for every free size: for ${types.map(formatType).join(' and ')} it throws ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
+function tracesOf(fn: Fn, inputsFor: (isRound: boolean) => TracedInputs): TracedInputs & { traces: Trace[] } {
+  const odd = inputsFor(false);
+  if (odd.free.length === 0) return { ...odd, traces: [trace(fn, odd.types[0])] };
+  let cause: unknown;
+  for (const inputs of [odd, inputsFor(true)]) {
+    try {
+      return { ...inputs, traces: inputs.types.map((types) => trace(fn, types)) };
+    } catch (fault) {
+      cause ??= fault;
+    }
   }
+  throw refuse('fn', `it does not work for every free size: for ${odd.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
+}
+
+function trace(fn: Fn, types: readonly TensorType[]): Trace {
+  const inputs = types.map(({ shape, dtype }) => placeholder(shape, dtype));
+  return traceFunction(fn as (...args: never[]) => unknown, flattenTree(inputs, 'exportOnnx', (leaf): leaf is Placeholder => leaf instanceof Placeholder), types);
 }
 
 /** The names of parameters by their elements, which they have afterwards. */

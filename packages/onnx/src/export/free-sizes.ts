@@ -7,9 +7,10 @@ export type ExportInput = Tensor | Placeholder;
 
 /**
  * Sizes that stand for free ones while the function is traced: two for each, other than those that networks have, and than each other.
- * Those of images are multiples of 64, so that networks which halve them often still work.
+ * Those of images are an even and an odd one, because padding and halves depend on that; with `isRound` they are multiples of 64, for
+ * functions that take no others.
  */
-const standIns = (isBatch: boolean, at: number): Size => (isBatch ? [23 + 24 * at, 29 + 36 * at] : [320 + 128 * at, 448 + 192 * at]);
+const standIns = (isBatch: boolean, isRound: boolean, at: number): Size => (isBatch ? [23 + 24 * at, 29 + 36 * at] : isRound ? [320 + 128 * at, 448 + 192 * at] : [322 + 128 * at, 447 + 190 * at]);
 
 export interface TracedInputs {
   readonly free: readonly FreeSize[];
@@ -22,7 +23,7 @@ export interface TracedInputs {
  *
  * @param dims - the names of sizes that a model has; equal ones are one size.
  */
-export function tracedInputs(inputs: readonly ExportInput[], names: readonly string[], { dynamicBatch, dims }: { readonly dynamicBatch: boolean; readonly dims: readonly (readonly Dim[] | null)[] }): TracedInputs {
+export function tracedInputs(inputs: readonly ExportInput[], names: readonly string[], { dynamicBatch, isRound, dims }: { readonly dynamicBatch: boolean; readonly isRound: boolean; readonly dims: readonly (readonly Dim[] | null)[] }): TracedInputs {
   const free = new Map<string, FreeSize>();
   const shapes = inputs.map(({ shape }, input) =>
     (shape as readonly (number | null)[]).map((size, axis): Size => {
@@ -31,7 +32,7 @@ export function tracedInputs(inputs: readonly ExportInput[], names: readonly str
       const own = dims[input]?.[axis];
       const name = dynamicBatch && isBatch ? batchName : typeof own === 'string' ? own : isBatch ? batchName : `${names[input]}_${axis}`;
       let found = free.get(name);
-      if (!found) free.set(name, (found = { name, sizes: standIns(isBatch, free.size), at: { input, axis } }));
+      if (!found) free.set(name, (found = { name, sizes: standIns(isBatch, isRound, free.size), at: { input, axis } }));
       return found.sizes;
     }),
   );

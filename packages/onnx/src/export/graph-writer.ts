@@ -12,6 +12,9 @@ export interface Wire {
   readonly hint: string;
 }
 
+/** An input that is left out. */
+export const absent: Wire = { name: '', hint: '' };
+
 /** Whole numbers are ints; floats and texts say so. */
 export type AttributeValue = number | readonly number[] | string | { readonly float: number };
 
@@ -23,6 +26,8 @@ export interface WrittenNode {
   readonly output: Wire;
   /** Of a sum: along which axes, and of how many numbers each. */
   sum?: { readonly axes: readonly number[]; readonly terms: Size };
+  /** Of what moves elements along one axis, so that the same along another becomes part of it. */
+  move?: { readonly kind: 'repeat'; readonly scales: readonly number[] } | { readonly kind: 'pad'; readonly amounts: readonly number[] };
 }
 
 /** Whole numbers of 64 bits: shapes, axes and amounts. */
@@ -83,11 +88,23 @@ export class GraphWriter {
     return this.#initializers.has(wire);
   }
 
+  /** What the outputs need: later nodes may have made earlier ones idle. */
+  #needed(outputs: readonly Declared[]): { nodes: WrittenNode[]; initializers: Map<Wire, HostArray | Ints> } {
+    const wires = new Set(outputs.map(({ wire }) => wire));
+    const nodes = [...this.nodes].reverse().filter(({ output, inputs }) => {
+      if (!wires.has(output)) return false;
+      for (const wire of inputs) wires.add(wire);
+      return true;
+    });
+    return { nodes: nodes.reverse(), initializers: new Map([...this.#initializers].filter(([wire]) => wires.has(wire))) };
+  }
+
   /** The bytes of the file. Wires of inputs and outputs have their names already; all others get theirs here. */
   finish({ name, inputs, outputs }: { readonly name: string; readonly inputs: readonly Declared[]; readonly outputs: readonly Declared[] }): Uint8Array<ArrayBuffer> {
+    const { nodes, initializers } = this.#needed(outputs);
     const names = new NameTable([...inputs, ...outputs].map(({ wire }) => wire.name));
-    for (const wire of this.#initializers.keys()) if (wire.name === '') wire.name = names.free(wire.hint, wire.hint !== 'constant');
-    for (const { output } of this.nodes) if (output.name === '') output.name = names.free(output.hint, false);
+    for (const wire of initializers.keys()) if (wire.name === '') wire.name = names.free(wire.hint, wire.hint !== 'constant');
+    for (const { output } of nodes) if (output.name === '') output.name = names.free(output.hint, false);
     return toBinary(
       ModelProtoSchema,
       create(ModelProtoSchema, {
@@ -98,8 +115,8 @@ export class GraphWriter {
           name,
           input: inputs.map(valueInfo),
           output: outputs.map(valueInfo),
-          initializer: [...this.#initializers].map(([wire, data]) => tensorProto(wire.name, data)),
-          node: this.nodes.map(({ op, inputs: read, attributes, output }) => ({
+          initializer: [...initializers].map(([wire, data]) => tensorProto(wire.name, data)),
+          node: nodes.map(({ op, inputs: read, attributes, output }) => ({
             name: output.name,
             opType: op,
             input: read.map((wire) => wire.name),

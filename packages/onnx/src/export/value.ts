@@ -20,6 +20,15 @@ interface Elements {
   readonly forms: { readonly perm: Perm; readonly wire: Wire }[];
   /** The node that makes the first form. */
   readonly maker: WrittenNode | null;
+  readonly origin: Value | null;
+}
+
+interface ValueOptions {
+  /** The order of the value's axes in which the wire has them. */
+  readonly perm?: Perm;
+  /** The node that makes it, if a following op may become part of that. */
+  readonly maker?: WrittenNode | null;
+  readonly origin?: Value;
 }
 
 /**
@@ -36,13 +45,13 @@ export class Value {
     readonly isSole: boolean,
   ) {}
 
-  /** What `wire` holds with its axes in the order `perm` of the value's. */
-  static of(graph: GraphWriter, dtype: DType, sizes: readonly Size[], wire: Wire, perm: Perm = identity(sizes.length), maker: WrittenNode | null = null): Value {
-    return new Value(graph, { sizes, dtype, host: null, hint: null, forms: [{ perm, wire }], maker }, identity(sizes.length), true);
+  /** What a wire holds. */
+  static of(graph: GraphWriter, dtype: DType, sizes: readonly Size[], wire: Wire, { perm = identity(sizes.length), maker = null, origin }: ValueOptions = {}): Value {
+    return new Value(graph, { sizes, dtype, host: null, hint: null, forms: [{ perm, wire }], maker, origin: origin ?? null }, identity(sizes.length), true);
   }
 
   static known(graph: GraphWriter, host: HostArray, hint: string | null = null): Value {
-    return new Value(graph, { sizes: host.shape.map((size) => [size, size]), dtype: host.dtype, host, hint, forms: [], maker: null }, identity(host.shape.length), true);
+    return new Value(graph, { sizes: host.shape.map((size) => [size, size]), dtype: host.dtype, host, hint, forms: [], maker: null, origin: null }, identity(host.shape.length), true);
   }
 
   get dtype(): DType {
@@ -74,6 +83,11 @@ export class Value {
   /** The node that makes it, while nothing else reads what it gives. */
   get maker(): WrittenNode | null {
     return this.isSole ? this.elements.maker : null;
+  }
+
+  /** What it is under another shape, while its axes are in the order that they got with this one. */
+  get origin(): Value | null {
+    return isSamePerm(this.view, identity(this.rank)) ? this.elements.origin : null;
   }
 
   /** The orders of its axes in which it needs no transpose; for known elements, that in which they were given. */

@@ -3,7 +3,7 @@ import { ExportCall, pairs, type Operand } from './call.js';
 import type { GraphWriter, Wire } from './graph-writer.js';
 import type { ExportForms } from './ops/form.js';
 import { CannotWrite, type Refusals } from './refusals.js';
-import type { Size, Sizes } from './sizes.js';
+import type { Sizes } from './sizes.js';
 import type { Step, Steps } from './steps.js';
 import { Value } from './value.js';
 
@@ -43,7 +43,7 @@ export function writeGraph([first, second]: readonly [Steps, Steps], { graph, si
   function written(step: Step, other: Step): Value {
     const operands = step.inputs.map((at): Operand => {
       const [a, b] = [first.list[at]!.host, second.list[at]!.host];
-      return { value: values[at]!, isSole: uses[at] === 1, number: a && b ? numberOf(a, b) : null, varies: Boolean(a && b && !isEqual(a, b)) };
+      return { value: values[at]!, isSole: uses[at] === 1, known: a && b ? [a, b] : null, varies: Boolean(a && b && !isEqual(a, b)) };
     });
     const call = new ExportCall<never>(graph, sizes, [step, other], operands);
     try {
@@ -58,8 +58,6 @@ export function writeGraph([first, second]: readonly [Steps, Steps], { graph, si
 
 const isAlike = (a: Step, b: Step | undefined): boolean =>
   b !== undefined && a.op === b.op && a.type.dtype === b.type.dtype && a.type.shape.length === b.type.shape.length && a.inputs.length === b.inputs.length && a.inputs.every((input, i) => input === b.inputs[i]) && Boolean(a.host) === Boolean(b.host);
-
-const numberOf = ({ data: a }: HostArray, { data: b }: HostArray): Size | null => (a.length === 1 && b.length === 1 ? [a[0]!, b[0]!] : null);
 
 function isEqual(a: HostArray, b: HostArray): boolean {
   if (a.data === b.data) return true;

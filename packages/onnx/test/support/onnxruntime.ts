@@ -21,7 +21,7 @@ interface Ort {
 
 /** ONNX Runtime among the libraries that the benches compare with, or why it is not there. */
 function load(): Ort | string {
-  const folder = fileURLToPath(new URL('../../../../bench/peers/package.json', import.meta.url));
+  const folder = fileURLToPath(new URL('../../../bench/peers/package.json', import.meta.url));
   try {
     return createRequire(folder)('onnxruntime-node') as Ort;
   } catch {

@@ -37,8 +37,8 @@ export function withBias(call: ExportCall<never>): Value | null {
 export function withMean(call: ExportCall<never>): Value | null {
   const sum = call.operand(0);
   const node = call.isSole[0] ? sum.maker : null;
-  const divisor = call.number(1);
-  if (!node?.sum || !divisor || !isSame(divisor, node.sum.terms) || sum.dtype !== 'float32') return null;
+  const divisors = call.known(1);
+  if (!node?.sum || !divisors?.every(({ data }, trace) => data.length === 1 && data[0] === node.sum!.terms[trace]) || sum.dtype !== 'float32') return null;
   becomes(call.graph, node, 'ReduceMean', node.sum.axes);
   return sum.transposed(sum.sizes.map((_, axis) => axis), false);
 }

@@ -1,8 +1,10 @@
 import type { TensorType } from '@unfoldjs/core';
 import type { ExportCall } from '../call.js';
 import type { Wire } from '../graph-writer.js';
-import { identity, type Perm, type Value } from '../value.js';
+import { identity, Value, type Perm } from '../value.js';
+import { isSame } from '../sizes.js';
 import { along } from './reduce.js';
+import { reshaped } from './shape.js';
 import type { ExportForm, ExportForms, Facts } from './form.js';
 
 /** The axis along which all parameters have their numbers, those that are one number for all not counted; null where there is no one such. */
@@ -36,27 +38,59 @@ const batchNorm: ExportForm = {
   },
 };
 
+interface LayerNormAttrs {
+  readonly axes: readonly number[];
+  readonly epsilon: number;
+}
+
+/** Two axes are left, the first among them, and one number scales all: then that is what an instance or a group is normalised by. */
+const isOfInstances = ([x, ...parameters]: readonly TensorType[], axes: readonly number[]): boolean =>
+  axes.length === x!.shape.length - 2 && axes.length > 0 && !axes.includes(0) && parameters.every(({ shape }) => shape.every((size) => size === 1));
+
+/** Over the last axes, and with parameters that have these. */
+function isOfLayers([x, ...parameters]: readonly TensorType[], axes: readonly number[]): boolean {
+  const first = x!.shape.length - axes.length;
+  return axes.length > 0 && [...axes].sort((a, b) => a - b).every((axis, i) => axis === first + i) && parameters.every(({ shape }) => shape.length <= axes.length);
+}
+
 const layerNorm: ExportForm = {
-  when: ({ types: [x, ...parameters], attrs, opset }) => {
-    const axes = (attrs as { axes: readonly number[] }).axes;
-    const first = x!.shape.length - axes.length;
-    const isLast = axes.length > 0 && [...axes].sort((a, b) => a - b).every((axis, i) => axis === first + i);
-    return opset >= 17 && isLast && parameters.every(({ shape }) => shape.length <= axes.length);
+  when: ({ types, attrs, opset }) => {
+    const { axes } = attrs as { axes: readonly number[] };
+    return isOfInstances(types, axes) || (opset >= 17 && isOfLayers(types, axes));
   },
-  write(call: ExportCall<{ axes: readonly number[]; epsilon: number }>) {
-    const { axes, epsilon } = call.attrs;
-    const [x, scale, offset] = call.inputs as [Value, Value, Value];
-    const normal = x.sizes.slice(x.rank - axes.length);
-    const whole = (parameter: Value): Wire => {
-      const shape = normal.map((size) => call.fixed(size, 'what is normalised'));
-      if (parameter.rank === shape.length && parameter.sizes.every(([size], axis) => size === shape[axis])) return parameter.wire();
-      const { host } = parameter;
-      if (host?.data.length === 1) return call.graph.constant({ dtype: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(host.data[0]!) });
-      return call.graph.op('Expand', [parameter.wire(), call.graph.ints(shape)]);
-    };
-    return call.result(call.graph.op('LayerNormalization', [x.wire(), whole(scale), whole(offset)], { axis: -axes.length, epsilon: { float: epsilon } }));
+  write(call: ExportCall<LayerNormAttrs>) {
+    const { axes } = call.attrs;
+    const types = call.inputs.map(({ dtype, sizes }) => ({ dtype, shape: sizes.map(([size]) => size) }));
+    return isOfInstances(types, axes) ? instanceNorm(call) : layersNorm(call);
   },
 };
+
+/** What was made one axis to be normalised is left as it was. */
+function instanceNorm(call: ExportCall<LayerNormAttrs>): Value {
+  const { axes, epsilon } = call.attrs;
+  const [x, scale, offset] = call.inputs as [Value, Value, Value];
+  const group = identity(x.rank).find((axis) => axis > 0 && !axes.includes(axis))!;
+  const groups = call.fixed(x.sizes[group]!, 'the number of groups');
+  const parameters = [scale, offset].map((parameter) => channelVector(call as ExportCall<never>, parameter, groups));
+  const { origin } = x;
+  const isApart = origin && origin.rank > x.rank && group === 1 && [0, 1].every((axis) => isSame(origin.sizes[axis]!, x.sizes[axis]!));
+  const image = isApart ? origin : x;
+  const perm = isApart ? identity(origin.rank) : [0, group, ...axes];
+  const wire = call.graph.op('InstanceNormalization', [image.wire(perm), ...parameters], { epsilon: { float: epsilon } });
+  const normal = Value.of(call.graph, 'float32', image.sizes, wire, { perm });
+  return isApart ? reshaped(call as ExportCall<never>, normal, x.sizes) : normal;
+}
+
+function layersNorm(call: ExportCall<LayerNormAttrs>): Value {
+  const { axes, epsilon } = call.attrs;
+  const [x, ...parameters] = call.inputs as [Value, ...Value[]];
+  const shape = x.sizes.slice(x.rank - axes.length).map((size) => call.fixed(size, 'what is normalised'));
+  const whole = (parameter: Value): Wire => {
+    const isWhole = parameter.rank === shape.length && parameter.sizes.every(([size], axis) => size === shape[axis]);
+    return isWhole ? parameter.wire() : call.graph.op('Expand', [parameter.wire(), call.graph.ints(shape)]);
+  };
+  return call.result(call.graph.op('LayerNormalization', [x.wire(), ...parameters.map(whole)], { axis: -axes.length, epsilon: { float: epsilon } }));
+}
 
 export const normForms = (): ExportForms => ({
   batchNorm,

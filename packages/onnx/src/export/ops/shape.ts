@@ -1,7 +1,9 @@
 import type { Shape } from '@unfoldjs/core';
+import { TensorProto_DataType } from '../../proto/onnx_pb.js';
 import type { ExportCall } from '../call.js';
 import { isFixed, isSame, type Size } from '../sizes.js';
 import { identity, Value, type Perm } from '../value.js';
+import { knownGather, movedAxes } from './known-gather.js';
 import { ownPerm } from './reduce.js';
 import type { ExportForm, ExportForms } from './form.js';
 
@@ -17,31 +19,32 @@ const realOrder = (perm: Perm, sizes: readonly Size[]): Perm => perm.filter((axi
 
 const isAscending = (axes: Perm): boolean => axes.every((axis, i) => i === 0 || axes[i - 1]! < axis);
 
-/** Sizes that stay are copied and one is left open, so that the graph fits every free size. */
-const reshape: ExportForm = {
-  write(call: ExportCall<{ shape: Shape }>) {
-    const x = call.input(0);
-    const { host } = x;
-    const { shape: sizes } = call;
-    if (host) return Value.known(call.graph, { ...host, shape: sizes.map((size) => call.fixed(size, 'its shape')) }, x.hint);
-    const perm = x.perms.find((own) => isAscending(realOrder(own, x.sizes))) ?? identity(x.rank);
-    const from = perm.map((axis) => x.sizes[axis]!);
-    const isEmpty = sizes.some((size) => size.includes(0));
-    let isOpen = false;
-    const target = sizes.map((size, axis) => {
-      if (isFixed(size)) return size[0];
-      if (isEmpty) return null;
-      if (from[axis] && isSame(from[axis], size)) return 0;
-      if (isOpen) return null;
-      isOpen = true;
-      return -1;
-    });
-    const wire = target.includes(null) ? call.sizes.shape(sizes) : call.graph.ints(target as number[]);
-    if (!wire) call.refuse(`its shape depends on a free size: [${sizes.map(([size]) => size).join(', ')}] or [${sizes.map(([, size]) => size).join(', ')}]`);
-    if (isEmpty && call.opset < 14) call.refuse('its result is empty, which can be written from opset 14 on');
-    return call.result(call.graph.op('Reshape', [x.wire(perm), wire], isEmpty ? { allowzero: 1 } : {}));
-  },
-};
+/** A value with its elements under another shape. Sizes that stay are copied and one is left open, so that it fits every free size. */
+export function reshaped(call: ExportCall<never>, x: Value, sizes: readonly Size[]): Value {
+  if (x.origin && isSameShape(x.origin.sizes, sizes)) return x.origin;
+  const { host } = x;
+  if (host) return Value.known(call.graph, { ...host, shape: sizes.map((size) => call.fixed(size, 'its shape')) }, x.hint);
+  const perm = x.perms.find((own) => isAscending(realOrder(own, x.sizes))) ?? identity(x.rank);
+  const from = perm.map((axis) => x.sizes[axis]!);
+  const isEmpty = sizes.some((size) => size.includes(0));
+  let isOpen = false;
+  const target = sizes.map((size, axis) => {
+    if (isFixed(size)) return size[0];
+    if (isEmpty) return null;
+    if (from[axis] && isSame(from[axis], size)) return 0;
+    if (isOpen) return null;
+    isOpen = true;
+    return -1;
+  });
+  const wire = target.includes(null) ? call.sizes.shape(sizes) : call.graph.ints(target as number[]);
+  if (!wire) call.refuse(`its shape depends on a free size: [${sizes.map(([size]) => size).join(', ')}] or [${sizes.map(([, size]) => size).join(', ')}]`);
+  if (isEmpty && call.opset < 14) call.refuse('its result is empty, which can be written from opset 14 on');
+  return Value.of(call.graph, x.dtype, sizes, call.graph.op('Reshape', [x.wire(perm), wire], isEmpty ? { allowzero: 1 } : {}), { origin: x });
+}
+
+const isSameShape = (a: readonly Size[], b: readonly Size[]): boolean => a.length === b.length && a.every((size, axis) => isSame(size, b[axis]!));
+
+const reshape: ExportForm = { write: (call: ExportCall<never>) => reshaped(call, call.input(0), call.shape) };
 
 /** A 1 keeps the size that is there. */
 const broadcast: ExportForm = {
@@ -123,19 +126,18 @@ interface GatherAttrs {
 const gather: ExportForm = {
   write(call: ExportCall<GatherAttrs>) {
     const { axis, batchDims } = call.attrs;
-    const [x, indices] = [call.input(0), call.input(1)];
+    const moved = batchDims === 0 ? knownGather(call) : null;
+    if (moved) return moved;
+    const [x, indices] = call.inputs as [Value, Value];
     const more = indices.rank - batchDims - 1;
-    // Axes of `x` as axes of the result; the chosen one becomes those of the indices.
-    const moved = (own: number): number[] => (own === axis ? identity(more + 1).map((i) => axis + i) : [own < axis ? own : own + more]);
     if (batchDims === 0) {
       const perm = ownPerm(x);
-      return call.result(call.graph.op('Gather', [x.wire(perm), indices.wire()], { axis: perm.indexOf(axis) }), perm.flatMap(moved));
+      return call.result(call.graph.op('Gather', [x.wire(perm), indices.wire()], { axis: perm.indexOf(axis) }), movedAxes(perm, axis, more));
     }
-    const rest = identity(x.rank).filter((own) => own >= batchDims && own !== axis);
-    const perm = [...identity(batchDims), axis, ...rest];
-    const wide = call.graph.op('Cast', [indices.wire()], { to: 7 });
+    const perm = [...identity(batchDims), axis, ...identity(x.rank).filter((own) => own >= batchDims && own !== axis)];
+    const wide = call.graph.op('Cast', [indices.wire()], { to: TensorProto_DataType.INT64 });
     const places = call.graph.op('Unsqueeze', [wide, call.graph.ints([-1])]);
-    return call.result(call.graph.op('GatherND', [x.wire(perm), places], { batch_dims: batchDims }), perm.flatMap(moved));
+    return call.result(call.graph.op('GatherND', [x.wire(perm), places], { batch_dims: batchDims }), movedAxes(perm, axis, more));
   },
 };
 
