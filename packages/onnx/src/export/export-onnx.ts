@@ -108,8 +108,8 @@ interface Source {
 }
 
 function sourceOf(source: Fn | ExportedModel, given: readonly ExportInput[] | undefined, options: ExportOptions): Source {
-  if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors, or a model of `importOnnx`.');
-  const inputs = given ?? (isModelLike(source) ? source.inputs.map(declaredInput) : []);
+  if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors (for a model of layers: `(x) => model.apply(params, [x], { training: false }, state).output`), or what `importOnnx` gave.');
+  const inputs = given ?? (isModelLike(source) ? source.inputs.map(declaredInput) : null);
   if (!Array.isArray(inputs)) throw refuse('inputs', 'it is no array.', 'pass an array with a tensor or placeholder for each argument.');
   const odd = inputs.findIndex((input) => !(input instanceof Tensor || input instanceof Placeholder));
   if (odd >= 0) throw refuse('inputs', `\`inputs[${odd}]\` is no tensor.`, 'pass tensors, or placeholders: `placeholder([null, 28, 28, 1])`.');
@@ -127,7 +127,7 @@ function sourceOf(source: Fn | ExportedModel, given: readonly ExportInput[] | un
   };
 }
 
-const isModelLike = (source: unknown): source is ExportedModel => typeof source === 'object' && source !== null && typeof (source as ExportedModel).apply === 'function';
+const isModelLike = (source: unknown): source is ExportedModel => typeof source === 'object' && source !== null && typeof (source as ExportedModel).apply === 'function' && Array.isArray((source as ExportedModel).inputs);
 
 /** @throws {UnfoldError} INVALID_ARGUMENT for an input of which not even the number of axes is known */
 function declaredInput({ name, type, shape }: OnnxModel['inputs'][number]): Placeholder {

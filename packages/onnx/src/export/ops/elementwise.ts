@@ -125,6 +125,7 @@ export const elementwiseForms = (): ExportForms => ({
   relu: direct('Relu', (facts) => isFloat(facts) || facts.opset >= 14),
   relu6: pointwise(([x], { graph, dtype }) => graph.op('Clip', [x!, graph.scalar(0, dtype), graph.scalar(6, dtype)])),
   round: direct('Round'),
+  rsqrt: pointwise(([x], { graph }) => graph.op('Reciprocal', [graph.op('Sqrt', [x!])])),
   selu: direct('Selu', undefined, () => ({ alpha: { float: 1.6732632423543772 }, gamma: { float: 1.0507009873554805 } })),
   sigmoid: direct('Sigmoid'),
   sign: direct('Sign'),

@@ -1,4 +1,4 @@
-import type { Shape } from '@unfoldjs/core';
+import { sizeOf, type Shape } from '@unfoldjs/core';
 import { TensorProto_DataType } from '../../proto/onnx_pb.js';
 import type { ExportCall } from '../call.js';
 import { isFixed, isSame, type Size } from '../sizes.js';
@@ -46,11 +46,19 @@ const isSameShape = (a: readonly Size[], b: readonly Size[]): boolean => a.lengt
 
 const reshape: ExportForm = { write: (call: ExportCall<never>) => reshaped(call, call.input(0), call.shape) };
 
+/** Elements of the largest tensor of one number that is written as a constant. */
+const mostFilled = 4096;
+
 /** A 1 keeps the size that is there. */
 const broadcast: ExportForm = {
   write(call: ExportCall<{ shape: Shape }>) {
     const x = call.input(0);
     const { shape: sizes } = call;
+    const { host } = x;
+    const size = sizeOf(sizes.map(([each]) => each));
+    if (host?.data.length === 1 && size <= mostFilled && sizes.every(isFixed)) {
+      return Value.known(call.graph, { dtype: x.dtype, shape: sizes.map(([each]) => each), data: new Array<number>(size).fill(host.data[0]!) });
+    }
     const more = sizes.length - x.rank;
     const perm = more === 0 ? ownPerm(x) : identity(sizes.length);
     const target = perm.map((axis): Size => (axis >= more && isSame(x.sizes[axis - more]!, sizes[axis]!) ? [1, 1] : sizes[axis]!));
