@@ -26,6 +26,8 @@ export interface WrittenNode {
   readonly output: Wire;
   /** Of a sum: along which axes, and of how many numbers each. */
   sum?: { readonly axes: readonly number[]; readonly terms: Size };
+  /** Of a norm over instances: whether a scale, or after that an offset, may still become part of it. */
+  affine?: 'none' | 'scaled';
   /** Of what moves elements along one axis, so that the same along another becomes part of it. */
   move?: { readonly kind: 'repeat'; readonly scales: readonly number[] } | { readonly kind: 'pad'; readonly amounts: readonly number[] };
 }

@@ -7,6 +7,8 @@ export type Size = readonly [number, number];
 export const isFixed = ([a, b]: Size): boolean => a === b;
 export const isSame = (a: Size, b: Size): boolean => a[0] === b[0] && a[1] === b[1];
 
+export const isSameShape = (a: readonly Size[], b: readonly Size[]): boolean => a.length === b.length && a.every((size, axis) => isSame(size, b[axis]!));
+
 /** A size that each call may choose. `at` is where a call shows it: an input and its axis. */
 export interface FreeSize {
   readonly name: string;

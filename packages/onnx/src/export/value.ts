@@ -1,7 +1,7 @@
 import type { DType } from '@unfoldjs/core';
 import { transposed, type HostArray } from '../model/host-array.js';
 import type { GraphWriter, Wire, WrittenNode } from './graph-writer.js';
-import type { Size } from './sizes.js';
+import { isSame, isSameShape, type Size } from './sizes.js';
 
 /** An order of axes: axis i of the result is axis `perm[i]`. */
 export type Perm = readonly number[];
@@ -85,9 +85,17 @@ export class Value {
     return this.isSole ? this.elements.maker : null;
   }
 
-  /** What it is under another shape, while its axes are in the order that they got with this one. */
+  /** What it was before it took this shape, while its axes are in the order that they got then. */
   get origin(): Value | null {
     return isSamePerm(this.view, identity(this.rank)) ? this.elements.origin : null;
+  }
+
+  /** What it was before it got an axis of size 1, as if its other axes had been moved then. */
+  withoutAxis(axis: number): Value | null {
+    const { origin, sizes } = this.elements;
+    const at = this.view[axis]!;
+    const isThat = origin?.rank === this.rank - 1 && isSameShape(origin.sizes, sizes.filter((_, own) => own !== at));
+    return isThat && isSame(sizes[at]!, [1, 1]) ? origin.transposed(this.view.filter((own) => own !== at).map((own) => (own > at ? own - 1 : own)), this.isSole) : null;
   }
 
   /** The orders of its axes in which it needs no transpose; for known elements, that in which they were given. */

@@ -2,7 +2,7 @@ import type { DType } from '@unfoldjs/core';
 import type { ExportCall } from '../call.js';
 import { elementTypeOf, type AttributeValue, type GraphWriter, type Wire } from '../graph-writer.js';
 import type { Value } from '../value.js';
-import { withBias, withMean } from './fold.js';
+import { withBias, withMean, withScale } from './fold.js';
 import { isFloat, isSince, type ExportForm, type ExportForms, type Facts } from './form.js';
 
 interface Context<A> {
@@ -70,6 +70,7 @@ const clip = /* @__PURE__ */ pointwise<{ min: number; max: number }>(([x], { gra
 });
 
 const add = /* @__PURE__ */ direct('Add');
+const mul = /* @__PURE__ */ direct('Mul');
 
 const castTo = /* @__PURE__ */ pointwise<{ dtype: DType }>(([x], { graph, attrs }) => graph.op('Cast', [x!], { to: elementTypeOf(attrs.dtype) }));
 
@@ -116,7 +117,7 @@ export const elementwiseForms = (): ExportForms => ({
   min: direct('Min', isNumber),
   mish,
   mod: remainder,
-  mul: direct('Mul'),
+  mul: { write: (call): Value => withScale(call) ?? mul.write(call) },
   neg: direct('Neg'),
   notEqual: pointwise((wires, { graph }) => graph.op('Not', [graph.op('Equal', wires)])),
   pow: direct('Pow'),

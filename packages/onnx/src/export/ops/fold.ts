@@ -1,7 +1,7 @@
 import type { ExportCall } from '../call.js';
-import type { Wire } from '../graph-writer.js';
-import { isSame } from '../sizes.js';
-import type { Perm, Value } from '../value.js';
+import type { Wire, WrittenNode } from '../graph-writer.js';
+import { isSameShape } from '../sizes.js';
+import { identity, type Perm, type Value } from '../value.js';
 import { becomes } from './reduce.js';
 
 /** Known numbers as [channels], where they are one for all or one for each index of axis `at` of a tensor whose axes lie in the order `perm`. */
@@ -14,23 +14,41 @@ export function perChannel(call: ExportCall<never>, input: Value, perm: Perm, at
   return call.graph.constant({ ...host, shape: [channels] }, input.hint);
 }
 
-/** A bias that becomes part of the convolution or product that it is added to. */
-export function withBias(call: ExportCall<never>): Value | null {
+/** An operand with the node that makes it, which nothing else reads, and the other operand as one number for each of its channels. */
+function foldable(call: ExportCall<never>, canTake: (node: WrittenNode, product: Value) => boolean): { product: Value; node: WrittenNode; numbers: Wire } | null {
   for (const [at, other] of [[0, 1], [1, 0]] as const) {
     const product = call.input(at);
     const node = call.isSole[at] ? product.maker : null;
     const perm = product.perms[0];
-    if (!node || !perm || node.inputs.length !== 2 || product.rank !== call.shape.length || !product.sizes.every((size, axis) => isSame(size, call.shape[axis]!))) continue;
-    const isConvolution = node.op === 'Conv' || node.op === 'ConvTranspose';
-    if (!isConvolution && !((node.op === 'MatMul' || node.op === 'Gemm') && product.rank === 2 && product.dtype === 'float32')) continue;
+    if (!node || !perm || !canTake(node, product) || !isSameShape(product.sizes, call.shape)) continue;
     const [channels, last] = product.sizes[perm[1]!]!;
-    const bias = channels === last ? perChannel(call, call.input(other), perm, 1, channels) : null;
-    if (!bias) continue;
-    if (!isConvolution) node.op = 'Gemm';
-    node.inputs.push(bias);
-    return product.transposed(product.sizes.map((_, axis) => axis), false);
+    const numbers = channels === last ? perChannel(call, call.input(other), perm, 1, channels) : null;
+    if (numbers) return { product, node, numbers };
   }
   return null;
+}
+
+const asItIs = (value: Value): Value => value.transposed(identity(value.rank), true);
+
+/** A bias that becomes part of the convolution, product or norm that it is added to. */
+export function withBias(call: ExportCall<never>): Value | null {
+  const isMatrix = ({ op }: WrittenNode): boolean => op === 'MatMul' || op === 'Gemm';
+  const found = foldable(call, (node, { rank, dtype }) => node.affine !== undefined || (node.inputs.length === 2 && (node.op === 'Conv' || node.op === 'ConvTranspose' || (isMatrix(node) && rank === 2 && dtype === 'float32'))));
+  if (!found) return null;
+  const { product, node, numbers } = found;
+  node.inputs[2] = numbers;
+  delete node.affine;
+  if (isMatrix(node)) node.op = 'Gemm';
+  return asItIs(product);
+}
+
+/** A factor that becomes part of the norm that it scales. */
+export function withScale(call: ExportCall<never>): Value | null {
+  const found = foldable(call, ({ affine }) => affine === 'none');
+  if (!found) return null;
+  found.node.inputs[1] = found.numbers;
+  found.node.affine = 'scaled';
+  return asItIs(found.product);
 }
 
 /** A sum that is divided by the number of its terms is a mean, whatever the free sizes are. */
@@ -40,5 +58,6 @@ export function withMean(call: ExportCall<never>): Value | null {
   const divisors = call.known(1);
   if (!node?.sum || !divisors?.every(({ data }, trace) => data.length === 1 && data[0] === node.sum!.terms[trace]) || sum.dtype !== 'float32') return null;
   becomes(call.graph, node, 'ReduceMean', node.sum.axes);
-  return sum.transposed(sum.sizes.map((_, axis) => axis), false);
+  delete node.sum;
+  return asItIs(sum);
 }

@@ -1,8 +1,9 @@
 import type { ExportCall } from '../call.js';
 import type { Wire, WrittenNode } from '../graph-writer.js';
 import type { Size } from '../sizes.js';
-import type { Perm, Value } from '../value.js';
+import { Value, type Perm } from '../value.js';
 import { ownPerm } from './reduce.js';
+import { reshaped } from './shape.js';
 import { isFloat, type ExportForm, type ExportForms, type Facts } from './form.js';
 
 type Pair = readonly [number, number];
@@ -21,32 +22,67 @@ const channelsFirst: Perm = [0, 3, 1, 2];
 /** [KH, KW, C / groups, O] as [O, C / groups, KH, KW]; filters of transposed convolutions likewise. */
 const filtersFirst: Perm = [3, 2, 0, 1];
 
-const padsOf = ([[top, bottom], [left, right]]: readonly [Pair, Pair]): number[] => [top, left, bottom, right];
+/** The image that windows slide over: its wire, which of its axes they slide along, and what comes of it. */
+interface Slid {
+  readonly wire: Wire;
+  /** Of height and width. */
+  readonly axes: readonly (0 | 1)[];
+  made(node: WrittenNode): Value;
+}
 
-const windowOf = (call: ExportCall<never>): number[] => call.input(1).sizes.slice(0, 2).map((size) => call.fixed(size, 'the window'));
+/** Images of one row that were signals before are signals there, if the windows have one row too. */
+function slid(call: ExportCall<never>, window: Pair, [rows]: readonly [Pair, Pair]): Slid {
+  const x = call.input(0);
+  const { graph } = call;
+  const signal = window[0] === 1 && rows[0] === 0 && rows[1] === 0 ? x.withoutAxis(1) : null;
+  if (!signal) return { wire: x.wire(channelsFirst), axes: [0, 1], made: (node) => call.made(node, channelsFirst) };
+  const made = (node: WrittenNode): Value => {
+    const sizes = call.shape.filter((_, axis) => axis !== 1);
+    const origin = Value.of(graph, 'float32', sizes, node.output, { perm: [0, 2, 1], maker: node });
+    return Value.of(graph, 'float32', call.shape, graph.op('Unsqueeze', [node.output, graph.ints([2])]), { perm: channelsFirst, origin });
+  };
+  return { wire: signal.wire([0, 2, 1]), axes: [1], made };
+}
+
+const padsOf = (pads: readonly [Pair, Pair], axes: readonly (0 | 1)[]): number[] => [...axes.map((axis) => pads[axis][0]), ...axes.map((axis) => pads[axis][1])];
+
+const alongAxes = ({ window, strides, padding }: Omit<WindowAttrs, 'dilations'>, axes: readonly (0 | 1)[]) => ({
+  kernel_shape: axes.map((axis) => window[axis]),
+  strides: axes.map((axis) => strides[axis]),
+  pads: padsOf(padding, axes),
+});
+
+const windowOf = (call: ExportCall<never>): Pair => call.input(1).sizes.slice(0, 2).map((size) => call.fixed(size, 'the window')) as unknown as Pair;
+
+/** The filters as ONNX has them, for images or for signals. */
+function filtersOf(call: ExportCall<never>, { axes }: Slid): Wire {
+  const filters = call.input(1);
+  return axes.length === 2 ? filters.wire(filtersFirst) : (filters.withoutAxis(0) ?? reshaped(call, filters, filters.sizes.slice(1))).wire([2, 1, 0]);
+}
 
 const conv2d: ExportForm = {
   write(call: ExportCall<ConvAttrs>) {
     const { strides, dilations, padding, groups } = call.attrs;
-    const attributes = { kernel_shape: windowOf(call as ExportCall<never>), strides, dilations, pads: padsOf(padding), group: groups };
-    return call.made(call.graph.node('Conv', [call.input(0).wire(channelsFirst), call.input(1).wire(filtersFirst)], attributes), channelsFirst);
+    const window = windowOf(call as ExportCall<never>);
+    const image = slid(call as ExportCall<never>, window, padding);
+    const attributes = { ...alongAxes({ window, strides, padding }, image.axes), dilations: image.axes.map((axis) => dilations[axis]), group: groups };
+    return image.made(call.graph.node('Conv', [image.wire, filtersOf(call as ExportCall<never>, image)], attributes));
   },
 };
 
 const conv2dTranspose: ExportForm = {
   write(call: ExportCall<ConvAttrs & { readonly outputSize: Pair }>) {
-    const [{ strides, dilations, padding, groups }] = call.both;
-    const kernel = windowOf(call as ExportCall<never>);
+    const [{ strides, dilations, padding, groups }, other] = call.both;
+    const window = windowOf(call as ExportCall<never>);
+    if (padding.flat().join() !== other.padding.flat().join()) call.refuse('its padding depends on a free size');
     const more = ([0, 1] as const).map((axis) => {
       const of = (trace: 0 | 1): number => {
-        const { padding: pads, outputSize } = call.both[trace];
-        const reach = (call.input(0).sizes[axis + 1]![trace] - 1) * strides[axis] + (kernel[axis]! - 1) * dilations[axis] + 1;
-        return outputSize[axis] - (reach - pads[axis][0] - pads[axis][1]);
+        const reach = (call.input(0).sizes[axis + 1]![trace] - 1) * strides[axis] + (window[axis] - 1) * dilations[axis] + 1;
+        return call.both[trace].outputSize[axis] - (reach - padding[axis][0] - padding[axis][1]);
       };
       return call.fixed([of(0), of(1)], 'the size of its result');
     });
-    if (padding.flat().join() !== call.both[1].padding.flat().join()) call.refuse('its padding depends on a free size');
-    const attributes = { kernel_shape: kernel, strides, dilations, pads: padsOf(padding), output_padding: more, group: groups };
+    const attributes = { ...alongAxes({ window, strides, padding }, [0, 1]), dilations, output_padding: more, group: groups };
     return call.made(call.graph.node('ConvTranspose', [call.input(0).wire(channelsFirst), call.input(1).wire(filtersFirst)], attributes), channelsFirst);
   },
 };
@@ -72,26 +108,25 @@ function coveringPads(call: ExportCall<PoolAttrs>): readonly [Pair, Pair] {
 
 const isWithin = (pads: readonly [Pair, Pair], window: Pair): boolean => pads.every((pair, axis) => pair.every((pixels) => pixels < window[axis]!));
 
-function padded(call: ExportCall<never>, x: Wire, [rows, columns]: readonly [Pair, Pair], value: number): Wire {
-  if ([...rows, ...columns].every((pixels) => pixels === 0)) return x;
-  return call.graph.op('Pad', [x, call.graph.ints([0, 0, rows[0], columns[0], 0, 0, rows[1], columns[1]]), call.graph.scalar(value, call.dtype)], { mode: 'constant' });
-}
-
 const noPads: readonly [Pair, Pair] = [[0, 0], [0, 0]];
 
-const poolNode = (call: ExportCall<PoolAttrs>, op: string, x: Wire, pads: readonly [Pair, Pair], more: WrittenNode['attributes'] = {}): Value => {
+/** A pool of an image to which `border` has been added as pixels of `value`. */
+function pooled(call: ExportCall<PoolAttrs>, op: string, pads: readonly [Pair, Pair], border: readonly [Pair, Pair], value: number, more: WrittenNode['attributes'] = {}): Value {
   const { window, strides, dilations } = call.attrs;
+  const image = slid(call as ExportCall<never>, window, [[pads[0][0] + border[0][0], pads[0][1] + border[0][1]], pads[1]]);
+  const amounts = padsOf(border, image.axes);
+  const half = amounts.length / 2;
+  const around = [0, 0, ...amounts.slice(0, half), 0, 0, ...amounts.slice(half)];
+  const wire = amounts.every((pixels) => pixels === 0) ? image.wire : call.graph.op('Pad', [image.wire, call.graph.ints(around), call.graph.scalar(value, call.dtype)], { mode: 'constant' });
   const hasDilations = dilations.some((step) => step > 1);
-  return call.made(call.graph.node(op, [x], { kernel_shape: window, strides, pads: padsOf(pads), ...(hasDilations && { dilations }), ...more }), channelsFirst);
-};
+  return image.made(call.graph.node(op, [wire], { ...alongAxes({ window, strides, padding: pads }, image.axes), ...(hasDilations && { dilations: image.axes.map((axis) => dilations[axis]) }), ...more }));
+}
 
 const maxPool2d: ExportForm = {
   when: isFloat,
   write(call: ExportCall<PoolAttrs>) {
-    const x = call.input(0).wire(channelsFirst);
     const pads = coveringPads(call);
-    if (isWithin(pads, call.attrs.window)) return poolNode(call, 'MaxPool', x, pads);
-    return poolNode(call, 'MaxPool', padded(call as ExportCall<never>, x, pads, -Infinity), noPads);
+    return isWithin(pads, call.attrs.window) ? pooled(call, 'MaxPool', pads, noPads, 0) : pooled(call, 'MaxPool', noPads, pads, -Infinity);
   },
 };
 
@@ -105,13 +140,13 @@ const avgPool2d: ExportForm = {
   },
   write(call: ExportCall<PoolAttrs>) {
     const { padding, countIncludePad, window } = call.attrs;
-    const x = call.input(0).wire(channelsFirst);
     const pads = coveringPads(call);
+    if (!countIncludePad) return pooled(call, 'AveragePool', pads, noPads, 0);
     const isPlain = isWithin(pads, window) && pads.every(([, after], axis) => after === padding[axis]![1]);
-    if (!countIncludePad || isPlain) return poolNode(call, 'AveragePool', x, pads, countIncludePad && pads.flat().some((pixels) => pixels > 0) ? { count_include_pad: 1 } : {});
-    const counted = pads.map(([before, after], axis): Pair => [before, Math.min(after, padding[axis]![1])]) as [Pair, Pair];
-    const more = pads.map(([, after], axis): Pair => [0, after - counted[axis]![1]]) as [Pair, Pair];
-    return poolNode(call, 'AveragePool', padded(call as ExportCall<never>, x, counted, 0), more);
+    if (isPlain) return pooled(call, 'AveragePool', pads, noPads, 0, pads.flat().some((pixels) => pixels > 0) ? { count_include_pad: 1 } : {});
+    const counted = pads.map(([first, after], axis): Pair => [first, Math.min(after, padding[axis]![1])]) as [Pair, Pair];
+    const rest = pads.map(([, after], axis): Pair => [0, after - counted[axis]![1]]) as [Pair, Pair];
+    return pooled(call, 'AveragePool', rest, counted, 0);
   },
 };
 

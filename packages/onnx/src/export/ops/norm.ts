@@ -76,8 +76,10 @@ function instanceNorm(call: ExportCall<LayerNormAttrs>): Value {
   const isApart = origin && origin.rank > x.rank && group === 1 && [0, 1].every((axis) => isSame(origin.sizes[axis]!, x.sizes[axis]!));
   const image = isApart ? origin : x;
   const perm = isApart ? identity(origin.rank) : [0, group, ...axes];
-  const wire = call.graph.op('InstanceNormalization', [image.wire(perm), ...parameters], { epsilon: { float: epsilon } });
-  const normal = Value.of(call.graph, 'float32', image.sizes, wire, { perm });
+  const node = call.graph.node('InstanceNormalization', [image.wire(perm), ...parameters], { epsilon: { float: epsilon } });
+  const isPlain = [scale, offset].every(({ host }, i) => host?.data.length === 1 && host.data[0] === 1 - i);
+  if (isPlain) node.affine = 'none';
+  const normal = Value.of(call.graph, 'float32', image.sizes, node.output, { perm, maker: node });
   return isApart ? reshaped(call as ExportCall<never>, normal, x.sizes) : normal;
 }
 

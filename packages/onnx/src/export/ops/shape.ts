@@ -1,7 +1,7 @@
 import { sizeOf, type Shape } from '@unfoldjs/core';
 import { TensorProto_DataType } from '../../proto/onnx_pb.js';
 import type { ExportCall } from '../call.js';
-import { isFixed, isSame, type Size } from '../sizes.js';
+import { isFixed, isSame, isSameShape, type Size } from '../sizes.js';
 import { identity, Value, type Perm } from '../value.js';
 import { knownGather, movedAxes } from './known-gather.js';
 import { ownPerm } from './reduce.js';
@@ -21,7 +21,6 @@ const isAscending = (axes: Perm): boolean => axes.every((axis, i) => i === 0 || 
 
 /** A value with its elements under another shape. Sizes that stay are copied and one is left open, so that it fits every free size. */
 export function reshaped(call: ExportCall<never>, x: Value, sizes: readonly Size[]): Value {
-  if (x.origin && isSameShape(x.origin.sizes, sizes)) return x.origin;
   const { host } = x;
   if (host) return Value.known(call.graph, { ...host, shape: sizes.map((size) => call.fixed(size, 'its shape')) }, x.hint);
   const perm = x.perms.find((own) => isAscending(realOrder(own, x.sizes))) ?? identity(x.rank);
@@ -42,9 +41,16 @@ export function reshaped(call: ExportCall<never>, x: Value, sizes: readonly Size
   return Value.of(call.graph, x.dtype, sizes, call.graph.op('Reshape', [x.wire(perm), wire], isEmpty ? { allowzero: 1 } : {}), { origin: x });
 }
 
-const isSameShape = (a: readonly Size[], b: readonly Size[]): boolean => a.length === b.length && a.every((size, axis) => isSame(size, b[axis]!));
+/** What had this shape before it got another, or an axis of size 1. */
+const before = (x: Value, sizes: readonly Size[]): Value | null => [x.origin, ...identity(x.rank).map((axis) => x.withoutAxis(axis))].find((each) => each && isSameShape(each.sizes, sizes)) ?? null;
 
-const reshape: ExportForm = { write: (call: ExportCall<never>) => reshaped(call, call.input(0), call.shape) };
+const reshape: ExportForm = {
+  write(call: ExportCall<never>) {
+    const x = call.input(0);
+    const isSole = x.isSole && call.isSole[0]!;
+    return before(x, call.shape)?.transposed(identity(call.shape.length), isSole) ?? reshaped(call, x.transposed(identity(x.rank), isSole), call.shape);
+  },
+};
 
 /** Elements of the largest tensor of one number that is written as a constant. */
 const mostFilled = 4096;
