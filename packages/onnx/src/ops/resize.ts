@@ -62,10 +62,10 @@ function weightsOf(axis: Axis, place: (at: number) => number, kernel: (x: number
     const [first, last] = [Math.floor(x - support) + 1, Math.ceil(x + support) - 1];
     const found: (readonly [number, number])[] = [];
     for (let pixel = Math.min(first, Math.floor(x)); pixel <= Math.max(last, Math.floor(x)); pixel++) {
-      if ((excludeOutside || antialias) && (pixel < 0 || pixel >= from)) continue;
+      if (excludeOutside && (pixel < 0 || pixel >= from)) continue;
       found.push([clamp(pixel, from), kernel((pixel - x) * stretch)]);
     }
-    const total = excludeOutside || antialias ? found.reduce((sum, [, weight]) => sum + weight, 0) : 1;
+    const total = excludeOutside || stretch < 1 ? found.reduce((sum, [, weight]) => sum + weight, 0) : 1;
     for (const [pixel, weight] of found) weights[at * from + pixel]! += weight / total;
   }
   return weights;
