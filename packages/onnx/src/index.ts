@@ -3,5 +3,6 @@ export { exportOnnx, type ExportedModel, type ExportOptions } from './export/exp
 export type { ExportInput } from './export/free-sizes.js';
 export { importOnnx, type ApplyOptions, type ImportOptions, type OnnxModel, type OnnxParams } from './import-onnx.js';
 export type { Dim, ValueInfo } from './model/graph.js';
-export type { OnnxSource } from './read-source.js';
+export type { BlobLike, OnnxSource, UrlLike } from './read-source.js';
 export type { OnnxSummary, OnnxSummaryOptions, OnnxSummaryRow } from './summary.js';
+export { operators, type OnnxOperator } from './operators.js';

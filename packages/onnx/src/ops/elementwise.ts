@@ -1,10 +1,9 @@
 import * as u from '@unfoldjs/core';
 import type { DType, Tensor } from '@unfoldjs/core';
 import type { HostArray } from '../model/host-array.js';
-import { elementTypeOf } from '../model/tensor-proto.js';
 import type { Call } from '../run/call.js';
 import { mapHost } from './host-math.js';
-import type { OnnxOp, OnnxOps } from './onnx-op.js';
+import { dtypeNamed, type OnnxOp, type OnnxOps } from './onnx-op.js';
 
 type Numbers = (...values: number[]) => number;
 
@@ -26,8 +25,8 @@ const binary = (run: (a: Tensor, b: Tensor, call: Call) => Tensor, known?: (call
 /** Any number of operands, two at a time. */
 const several = (join: (a: Tensor, b: Tensor) => Tensor, known: (a: number, b: number) => number): OnnxOp => ({
   attributes: [],
-  fold: (_, inputs) => mapHost(inputs, inputs[0]!.dtype, (...values) => values.reduce(known)),
-  run: (call) => call.tensors().reduce(join),
+  fold: (_, inputs) => mapHost(inputs, inputs[0]!.dtype, (...values) => values.reduce((a, b) => known(a, b))),
+  run: (call) => call.tensors().reduce((a, b) => join(a, b)),
 });
 
 const isFloat = (x: { readonly dtype: DType }): boolean => x.dtype === 'float32';
@@ -64,15 +63,6 @@ function prelu(x: Tensor, slope: Tensor): Tensor {
   return u.prelu(x, isPerChannel ? u.reshape(slope, [slope.size, ...new Array<number>(x.rank - 2).fill(1)]) : slope);
 }
 
-function cast(call: Call): Tensor {
-  return u.cast(call.tensor(0), castTo(call));
-}
-
-function castTo(call: Call): DType {
-  const to = call.attrs.int('to', 0);
-  const type = elementTypeOf(to);
-  return type?.dtype ?? call.refuse(`it casts to the type of number ${to}, which has no form here`, 'use floats, whole numbers or bool');
-}
 
 const castKnown = (x: HostArray, dtype: DType): HostArray | null =>
   mapHost([x], dtype, (value) => (dtype === 'float32' ? value : dtype === 'bool' ? truth(value !== 0) : Math.trunc(value)));
@@ -80,7 +70,8 @@ const castKnown = (x: HostArray, dtype: DType): HostArray | null =>
 /** Until opset 12 with inputs that say nothing of training, then with one that may. The mask is all true. */
 function dropout(call: Call): readonly Tensor[] {
   const x = call.tensor(0);
-  if (call.has(2) && call.host(2).data[0] !== 0) call.refuse('it is written for training (`training_mode`)', 'export the model in evaluation mode');
+  const ratio = call.has(1) ? call.host(1).data[0] : call.attrs.float('ratio', 0.5);
+  if (call.has(2) && call.host(2).data[0] !== 0 && ratio !== 0) call.refuse('it is written for training (`training_mode`)', 'export the model in evaluation mode');
   return call.outputs > 1 ? [x, u.full(x.shape, true, 'bool')] : [x];
 }
 
@@ -144,7 +135,7 @@ export const elementwiseOps: OnnxOps = {
   Not: unary((x) => u.logicalNot(x), [], (x) => truth(x === 0)),
   Identity: identity,
   Dropout: { attributes: ['ratio', 'seed', 'is_test'], knownInputs: [1, 2], run: dropout },
-  Cast: { attributes: ['to', 'saturate', 'round_mode'], fold: (call, [x]) => castKnown(x!, castTo(call)), run: cast },
+  Cast: { attributes: ['to', 'saturate', 'round_mode'], fold: (call, [x]) => castKnown(x!, dtypeNamed(call, 'to')), run: (call) => u.cast(call.tensor(0), dtypeNamed(call, 'to')) },
   CastLike: { attributes: ['saturate', 'round_mode'], since: 15, fold: (_, [x, like]) => castKnown(x!, like!.dtype), run: (call) => u.cast(call.tensor(0), call.value(1).dtype) },
 
   Add: binary(u.add, () => (a, b) => a! + b!),
