@@ -117,6 +117,44 @@ describe('exportOnnx', () => {
     });
   });
 
+  describe('of one op', () => {
+    const attrs: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+      cast: { dtype: 'int32' },
+      clip: { min: -0.5, max: 0.5 },
+      elu: { alpha: 1.5 },
+      gelu: { approximate: true },
+      hardSigmoid: { alpha: 0.3, beta: 0.4 },
+      leakyRelu: { alpha: 0.1 },
+      step: { alpha: 0.5 },
+    };
+    // Both signs, halves and whole numbers; from 0 to 1 for what is defined there alone.
+    const signed = tensor([-2.5, -1, -0.5, 0.25, 1.5, 2], [2, 3]);
+    const unit = tensor([0.1, 0.3, 0.5, 0.6, 0.8, 0.9], [2, 3]);
+    const domains: Readonly<Record<string, Tensor>> = { acos: unit, asin: unit, atanh: unit, log: unit, log1p: unit, rsqrt: unit, sqrt: unit, pow: unit, acosh: unit.add(1) };
+    for (const [name, op] of builtInOps) {
+      if (!op.isElementwise) continue;
+      for (const opset of [13, 21]) {
+        it(`${name} says the same in opset ${opset}`, async () => {
+          const x = domains[name] ?? signed;
+          const isLogical = name.startsWith('logical');
+          const operands = (of: Tensor): Tensor[] => {
+            const others = [of, u.flip(of, 1), of.mul(0.5)].slice(0, op.args.length);
+            return name === 'where' ? [of.greater(0), ...others.slice(1)] : isLogical ? others.map((each) => each.greater(0)) : others;
+          };
+          await written((given) => apply(op, operands(given), (attrs[name] ?? {}) as never), [x], { opset });
+        });
+      }
+    }
+
+    it('is not there for the two that gradients alone need', async () => {
+      const places = u.cast(u.zeros([16]), 'int32');
+      const col2im = await refusal(exportOnnx((x) => u.col2im(x, { window: 2, inputShape: [3, 3] }), [zeros([1, 2, 2, 4])]));
+      expect(col2im.message).to.match(/col2im +\| it has no form in ONNX/);
+      const scatterAdd = await refusal(exportOnnx((x) => apply(builtInOps.get('scatterAdd')!, [x, places], { axis: 0, size: 4, batchDims: 0 }), [zeros([16])]));
+      expect(scatterAdd.message).to.match(/scatterAdd +\| it has no form in ONNX/);
+    });
+  });
+
   describe('names', () => {
     it('are those of parameters, of inputs and of a record of results', async () => {
       const params = { conv: { filters: numbers([3, 3, 1, 2]), bias: numbers([2]) } };

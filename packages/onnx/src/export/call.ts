@@ -100,7 +100,7 @@ export class ExportCall<A = Record<string, never>> {
     const moved = (perm: Perm): number =>
       inputs.reduce((sum, input) => {
         if (input.isKnown) return sum;
-        const isThere = input.rank === rank ? input.has(perm) : perm.every((axis, i) => axis === i);
+        const isThere = input.rank === rank ? input.lies(perm) : perm.every((axis, i) => axis === i);
         return isThere ? sum : sum + sizeOf(input.sizes.map(([size]) => size));
       }, 0);
     const costs = candidates.map(moved);

@@ -42,6 +42,8 @@ const opsets = { oldest: 13, newest: 21 } as const;
  * its ops becomes standard operators. Tensors that it closes over become initialisers. Convolutions, pools and normalisations are written
  * channels first, with their filters `[O, C / groups, KH, KW]`; inputs and outputs keep the shapes that the function has.
  *
+ * A model of layers is such a function: `(x) => model.apply(params, [x], { training: false, random: zeros }, state).output`.
+ *
  * int32 tensors are int32 in the file. What `gather` reads from outside of its axis is 0 here and an error there.
  *
  * @param fn - takes one lazy tensor for each input, and returns a tensor, or an array or record of tensors.
@@ -63,9 +65,9 @@ const opsets = { oldest: 13, newest: 21 } as const;
  * const [y] = model.apply(model.params, [tensor([[1, -1], [0, 1]])]);
  * await y.array(); // => [[0, 0], [3, 4]]
  */
-export function exportOnnx(fn: Fn, inputs: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
-export function exportOnnx(model: ExportedModel, inputs?: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
-export async function exportOnnx(source: Fn | ExportedModel, given?: readonly ExportInput[], options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export function exportOnnx(fn: Fn, inputs: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array>;
+export function exportOnnx(model: ExportedModel, inputs?: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array>;
+export async function exportOnnx(source: Fn | ExportedModel, given?: readonly ExportInput[], options: ExportOptions = {}): Promise<Uint8Array> {
   const { opset = 17, dynamicBatch = false, name = 'unfold' } = options;
   if (!Number.isInteger(opset) || opset < opsets.oldest || opset > opsets.newest) throw refuse('opset', `${String(opset)} is not written.`, `use ${opsets.oldest} to ${opsets.newest}.`);
   const { fn, inputs, inputNames, outputNames, dims, params } = sourceOf(source, given, options);

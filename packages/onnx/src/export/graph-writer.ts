@@ -102,7 +102,7 @@ export class GraphWriter {
   }
 
   /** The bytes of the file. Wires of inputs and outputs have their names already; all others get theirs here. */
-  finish({ name, inputs, outputs }: { readonly name: string; readonly inputs: readonly Declared[]; readonly outputs: readonly Declared[] }): Uint8Array<ArrayBuffer> {
+  finish({ name, inputs, outputs }: { readonly name: string; readonly inputs: readonly Declared[]; readonly outputs: readonly Declared[] }): Uint8Array {
     const { nodes, initializers } = this.#needed(outputs);
     const names = new NameTable([...inputs, ...outputs].map(({ wire }) => wire.name));
     for (const wire of initializers.keys()) if (wire.name === '') wire.name = names.free(wire.hint, wire.hint !== 'constant');
@@ -127,7 +127,7 @@ export class GraphWriter {
           })),
         },
       }),
-    ) as Uint8Array<ArrayBuffer>;
+    );
   }
 }
 

@@ -105,8 +105,9 @@ export class Value {
     return own.map((perm) => perm.map((axis) => this.view.indexOf(axis)));
   }
 
-  has(perm: Perm): boolean {
-    return this.isKnown || this.perms.some((own) => isSamePerm(own, perm));
+  /** Whether it lies in that order already; known elements were given in one. */
+  lies(perm: Perm): boolean {
+    return this.perms.some((own) => isSamePerm(own, perm));
   }
 
   transposed(perm: Perm, isSole: boolean): Value {
