@@ -213,7 +213,7 @@ describe('exportOnnx', () => {
     const [first, second] = [odd('firstOdd'), odd('secondOdd')];
     const fault = await refusal(exportOnnx((x) => apply(second, [apply(first, [x], {}).relu()], {}), [zeros([2])]));
     expect(fault.code).to.equal('UNSUPPORTED_OP');
-    expect(fault.message).to.match(/2 ops/).and.to.match(/firstOdd/).and.to.match(/secondOdd/);
+    expect(fault.message).to.match(/firstOdd/).and.to.match(/secondOdd/);
   });
 
   it('refuses bad arguments by name', async () => {

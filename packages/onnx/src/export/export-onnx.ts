@@ -110,7 +110,7 @@ interface Source {
 }
 
 function sourceOf(source: Fn | ExportedModel, given: readonly ExportInput[] | undefined, options: ExportOptions): Source {
-  if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors (for a model of layers: `(x) => model.apply(params, [x], { training: false }, state).output`), or what `importOnnx` gave.');
+  if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors (for a model of layers: `(x) => model.apply(params, [x], { training: false, random: zeros }, state).output`), or what `importOnnx` gave.');
   const inputs = given ?? (isModelLike(source) ? source.inputs.map(declaredInput) : null);
   if (!Array.isArray(inputs)) throw refuse('inputs', 'it is no array.', 'pass an array with a tensor or placeholder for each argument.');
   const odd = inputs.findIndex((input) => !(input instanceof Tensor || input instanceof Placeholder));

@@ -1,14 +1,12 @@
 import { sizeOf, type Shape } from '@unfoldjs/core';
 import { TensorProto_DataType } from '../../proto/onnx_pb.js';
 import type { ExportCall } from '../call.js';
+import { farEnd } from '../graph-writer.js';
 import { isFixed, isSame, isSameShape, type Size } from '../sizes.js';
 import { identity, Value, type Perm } from '../value.js';
 import { knownGather, movedAxes } from './known-gather.js';
 import { ownPerm } from './reduce.js';
 import type { ExportForm, ExportForms } from './form.js';
-
-/** To the end, or to before the beginning. */
-const farEnd = 2n ** 63n - 1n;
 
 const transpose: ExportForm = {
   write: (call: ExportCall<{ perm: Perm }>) => call.input(0).transposed(call.attrs.perm, call.isSole[0]!),
