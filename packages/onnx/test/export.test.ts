@@ -155,6 +155,38 @@ describe('exportOnnx', () => {
     });
   });
 
+  describe('of truth values and whole numbers', () => {
+    const whole = (x: Tensor): Tensor => u.cast(x, 'int32');
+    const cases: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+      any: (x) => u.any(x.greater(0), { axes: 1 }),
+      all: (x) => u.all(x.greater(-2), { axes: [0, 1] }),
+      'where of truth': (x) => u.where(x.greater(0), x.less(2), x.equal(-1)),
+      'equal truth': (x) => u.equal(x.greater(0), x.less(1)),
+      'less truth': (x) => u.less(x.greater(0), x.less(1)),
+      'moved truth': (x) => u.transpose(u.flip(u.concat([u.slice(x.greater(0), [0, 1]), x.less(1)], 1), 0)),
+      'padded truth': (x) => u.pad(x.greater(0), [[1, 0], [0, 2]], { value: 1 }),
+      'gathered truth': (x) => u.gather(x.greater(0), tensor([1, 0, 1], [3], 'int32')),
+      'broadcast truth': (x) => u.broadcastTo(u.slice(x.greater(0), [0, 0], [1, -1]), [4, 6]),
+      'sum of truth': (x) => u.sum(x.greater(0), { axes: 0 }),
+      argMax: (x) => u.argMax(x, { axis: 1 }),
+      argMin: (x) => u.argMin(whole(x), { axis: 0 }),
+      'whole sum': (x) => u.sum(whole(x), { axes: 1 }),
+      'whole max': (x) => u.max(whole(x)),
+      'whole product': (x) => u.prod(whole(x), { axes: 0 }),
+      'whole matrices': (x) => u.matmul(whole(x), u.transpose(whole(x))),
+      'whole pool': (x) => u.maxPool2d(u.reshape(whole(x), [1, 6, 6, 1]), { window: 2, padding: 1 }),
+      'whole powers': (x) => u.pow(whole(x), 2),
+      'whole limits': (x) => u.clip(whole(x), { min: -1, max: 2 }),
+      'whole relu6': (x) => u.relu6(whole(x)),
+      'whole sign': (x) => u.sign(whole(x)),
+      'whole cumsum': (x) => u.cumsum(whole(x), { axis: 1 }),
+      'whole choice': (x) => u.where(x.greater(0), whole(x), 7),
+      oneHot: (x) => u.oneHot(u.abs(whole(x)), 5),
+      topk: (x) => u.topk(x, { k: 2 }).values,
+    };
+    for (const [name, fn] of Object.entries(cases)) it(name, async () => void (await written(fn, [numbers([6, 6])])));
+  });
+
   describe('names', () => {
     it('are those of parameters, of inputs and of a record of results', async () => {
       const params = { conv: { filters: numbers([3, 3, 1, 2]), bias: numbers([2]) } };
