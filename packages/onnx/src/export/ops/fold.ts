@@ -62,7 +62,10 @@ export function withMean(call: ExportCall<unknown>): Value | null {
   const node = call.isSole[0] ? sum.maker : null;
   const divisors = call.known(1);
   if (!node?.sum || !divisors?.every(({ data }, trace) => data.length === 1 && data[0] === node.sum!.terms[trace]) || sum.dtype !== 'float32') return null;
-  becomes(call.graph, node, 'ReduceMean', node.sum.axes);
+  const { axes } = node.sum;
   delete node.sum;
+  const isOfImages = sum.rank === 4 && axes.join() === '2,3' && node.attributes['keepdims'] === 1;
+  if (isOfImages) Object.assign(node, { op: 'GlobalAveragePool', inputs: node.inputs.slice(0, 1), attributes: {} });
+  else becomes(call.graph, node, 'ReduceMean', axes);
   return asItIs(sum);
 }
