@@ -219,6 +219,13 @@ describe('exportOnnx', () => {
       expect(file.outputs[0]!.dims).to.deep.equal(['N', 2]);
     });
 
+    it('of images may be those that the function takes, even ones for example', async () => {
+      const halves = (x: Tensor): Tensor => u.depthToSpace(u.conv2d(u.spaceToDepth(x, 2), numbers([1, 1, 4, 4]), { padding: 'same' }), 2);
+      await written(halves, [numbers([1, 6, 10, 1])], {}, [placeholder([null, null, null, 1])]);
+      const odd = await refusal(exportOnnx((x) => u.conv2d(u.spaceToDepth(x, 2), zeros([3, 3, 4, 1]), { padding: 'same', strides: 2 }), [placeholder([1, null, null, 1])]));
+      expect(odd.message).to.match(/conv2d .*padding depends on a free size/);
+    });
+
     it('of a batch reach through reshapes, broadcasts and sums over all', async () => {
       const fn = (x: Tensor): Tensor => u.broadcastTo(u.reshape(x, [-1, 3]).mean({ axes: 0, keepDims: true }), [x.shape[0]!, 3]).add(x.shape[0] === undefined ? 0 : u.reshape(x, [x.shape[0]!, 6]).sum({ axes: 1, keepDims: true }));
       await written(fn, [numbers([4, 2, 3])], { dynamicBatch: true });

@@ -4,7 +4,7 @@ import type { OnnxModel } from '../import-onnx.js';
 import type { HostArray } from '../model/host-array.js';
 import type { Dim } from '../model/graph.js';
 import { pairs } from './call.js';
-import { batchName, tracedInputs, type ExportInput, type TracedInputs } from './free-sizes.js';
+import { batchName, multiples, tracedInputs, type ExportInput, type TracedInputs } from './free-sizes.js';
 import { GraphWriter, type Wire } from './graph-writer.js';
 import { exportForms } from './ops/index.js';
 import { Refusals } from './refusals.js';
@@ -72,7 +72,7 @@ export async function exportOnnx(source: Fn | ExportedModel, given?: readonly Ex
   if (!Number.isInteger(opset) || opset < opsets.oldest || opset > opsets.newest) throw refuse('opset', `${String(opset)} is not written.`, `use ${opsets.oldest} to ${opsets.newest}.`);
   const { fn, inputs, inputNames, outputNames, dims, params } = sourceOf(source, given, options);
   const names = await namesOf(params);
-  const { free, types, traces } = tracesOf(fn, (isRound) => tracedInputs(inputs, inputNames, { dynamicBatch, isRound, dims }));
+  const { free, types, traces } = tracesOf(fn, (multipleOf) => tracedInputs(inputs, inputNames, { dynamicBatch, multipleOf, dims }));
 
   const refusals = new Refusals();
   const forms = exportForms();
@@ -156,18 +156,18 @@ function outputNamesOf(paths: readonly string[], given: readonly string[] | unde
 type Fn = (...inputs: Tensor[]) => Tree<Tensor>;
 
 /** @throws {UnfoldError} what the function throws; INVALID_ARGUMENT where that may lie with a free size */
-function tracesOf(fn: Fn, inputsFor: (isRound: boolean) => TracedInputs): TracedInputs & { traces: Trace[] } {
-  const odd = inputsFor(false);
-  if (odd.free.length === 0) return { ...odd, traces: [trace(fn, odd.types[0])] };
+function tracesOf(fn: Fn, inputsFor: (multipleOf: number) => TracedInputs): TracedInputs & { traces: Trace[] } {
+  const any = inputsFor(1);
+  if (any.free.length === 0) return { ...any, traces: [trace(fn, any.types[0])] };
   let cause: unknown;
-  for (const inputs of [odd, inputsFor(true)]) {
+  for (const inputs of multiples.map(inputsFor)) {
     try {
       return { ...inputs, traces: inputs.types.map((types) => trace(fn, types)) };
     } catch (fault) {
       cause ??= fault;
     }
   }
-  throw refuse('fn', `it does not work for every free size: for ${odd.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
+  throw refuse('fn', `it does not work for every free size: for ${any.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
 }
 
 function trace(fn: Fn, types: readonly TensorType[]): Trace {
