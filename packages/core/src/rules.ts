@@ -1,4 +1,4 @@
-/** For authors of optimizer rules: the rules with their notes, and what their laws are tested with. */
+/** For authors of optimizer rules, and all who work on graphs: the rules with their notes, what their laws are tested with, functions as graphs. */
 export { reasonOf, ruleNotes } from './optimizer/rule-notes.js';
 export { defineRule, type Builder, type Rule, type RuleReason, type RuleSpec } from './optimizer/rule.js';
 export {

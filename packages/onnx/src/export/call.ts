@@ -100,7 +100,7 @@ export class ExportCall<A = Record<string, never>> {
     const moved = (perm: Perm): number =>
       inputs.reduce((sum, input) => {
         if (input.isKnown) return sum;
-        const isThere = input.rank === rank ? input.has(perm) : perm.every((axis, i) => axis === i);
+        const isThere = input.rank === rank ? input.lies(perm) : perm.every((axis, i) => axis === i);
         return isThere ? sum : sum + sizeOf(input.sizes.map(([size]) => size));
       }, 0);
     const costs = candidates.map(moved);
@@ -110,8 +110,8 @@ export class ExportCall<A = Record<string, never>> {
   /** An operand against others in the order `perm`, as broadcasting needs it. */
   aligned(input: Value, perm: Perm): Wire {
     if (perm.every((axis, i) => axis === i) || input.rank === 0) return input.wire();
-    const { host } = input;
-    if (host?.data.length === 1 && input.hint === null) return this.graph.constant({ ...host, shape: [] });
+    const isNumber = input.isKnown && input.hint === null && input.sizes.every(([size]) => size === 1);
+    if (isNumber) return this.graph.constant({ ...input.host!, shape: [] });
     return input.lifted(perm.length).wire(perm);
   }
 

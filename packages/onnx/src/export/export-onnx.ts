@@ -4,7 +4,7 @@ import type { OnnxModel } from '../import-onnx.js';
 import type { HostArray } from '../model/host-array.js';
 import type { Dim } from '../model/graph.js';
 import { pairs } from './call.js';
-import { batchName, tracedInputs, type ExportInput, type TracedInputs } from './free-sizes.js';
+import { batchName, multiples, tracedInputs, type ExportInput, type TracedInputs } from './free-sizes.js';
 import { GraphWriter, type Wire } from './graph-writer.js';
 import { exportForms } from './ops/index.js';
 import { Refusals } from './refusals.js';
@@ -42,6 +42,8 @@ const opsets = { oldest: 13, newest: 21 } as const;
  * its ops becomes standard operators. Tensors that it closes over become initialisers. Convolutions, pools and normalisations are written
  * channels first, with their filters `[O, C / groups, KH, KW]`; inputs and outputs keep the shapes that the function has.
  *
+ * A model of layers is such a function: `(x) => model.apply(params, [x], { training: false, random: zeros }, state).output`.
+ *
  * int32 tensors are int32 in the file. What `gather` reads from outside of its axis is 0 here and an error there.
  *
  * @param fn - takes one lazy tensor for each input, and returns a tensor, or an array or record of tensors.
@@ -63,14 +65,14 @@ const opsets = { oldest: 13, newest: 21 } as const;
  * const [y] = model.apply(model.params, [tensor([[1, -1], [0, 1]])]);
  * await y.array(); // => [[0, 0], [3, 4]]
  */
-export function exportOnnx(fn: Fn, inputs: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
-export function exportOnnx(model: ExportedModel, inputs?: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array<ArrayBuffer>>;
-export async function exportOnnx(source: Fn | ExportedModel, given?: readonly ExportInput[], options: ExportOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export function exportOnnx(fn: Fn, inputs: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array>;
+export function exportOnnx(model: ExportedModel, inputs?: readonly ExportInput[], options?: ExportOptions): Promise<Uint8Array>;
+export async function exportOnnx(source: Fn | ExportedModel, given?: readonly ExportInput[], options: ExportOptions = {}): Promise<Uint8Array> {
   const { opset = 17, dynamicBatch = false, name = 'unfold' } = options;
   if (!Number.isInteger(opset) || opset < opsets.oldest || opset > opsets.newest) throw refuse('opset', `${String(opset)} is not written.`, `use ${opsets.oldest} to ${opsets.newest}.`);
   const { fn, inputs, inputNames, outputNames, dims, params } = sourceOf(source, given, options);
   const names = await namesOf(params);
-  const { free, types, traces } = tracesOf(fn, (isRound) => tracedInputs(inputs, inputNames, { dynamicBatch, isRound, dims }));
+  const { free, types, traces } = tracesOf(fn, (multipleOf) => tracedInputs(inputs, inputNames, { dynamicBatch, multipleOf, dims }));
 
   const refusals = new Refusals();
   const forms = exportForms();
@@ -108,7 +110,7 @@ interface Source {
 }
 
 function sourceOf(source: Fn | ExportedModel, given: readonly ExportInput[] | undefined, options: ExportOptions): Source {
-  if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors (for a model of layers: `(x) => model.apply(params, [x], { training: false }, state).output`), or what `importOnnx` gave.');
+  if (typeof source !== 'function' && !isModelLike(source)) throw refuse('fn', 'it is no function.', 'pass a function of tensors (for a model of layers: `(x) => model.apply(params, [x], { training: false, random: zeros }, state).output`), or what `importOnnx` gave.');
   const inputs = given ?? (isModelLike(source) ? source.inputs.map(declaredInput) : null);
   if (!Array.isArray(inputs)) throw refuse('inputs', 'it is no array.', 'pass an array with a tensor or placeholder for each argument.');
   const odd = inputs.findIndex((input) => !(input instanceof Tensor || input instanceof Placeholder));
@@ -154,18 +156,18 @@ function outputNamesOf(paths: readonly string[], given: readonly string[] | unde
 type Fn = (...inputs: Tensor[]) => Tree<Tensor>;
 
 /** @throws {UnfoldError} what the function throws; INVALID_ARGUMENT where that may lie with a free size */
-function tracesOf(fn: Fn, inputsFor: (isRound: boolean) => TracedInputs): TracedInputs & { traces: Trace[] } {
-  const odd = inputsFor(false);
-  if (odd.free.length === 0) return { ...odd, traces: [trace(fn, odd.types[0])] };
+function tracesOf(fn: Fn, inputsFor: (multipleOf: number) => TracedInputs): TracedInputs & { traces: Trace[] } {
+  const any = inputsFor(1);
+  if (any.free.length === 0) return { ...any, traces: [trace(fn, any.types[0])] };
   let cause: unknown;
-  for (const inputs of [odd, inputsFor(true)]) {
+  for (const inputs of multiples.map(inputsFor)) {
     try {
       return { ...inputs, traces: inputs.types.map((types) => trace(fn, types)) };
     } catch (fault) {
       cause ??= fault;
     }
   }
-  throw refuse('fn', `it does not work for every free size: for ${odd.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
+  throw refuse('fn', `it does not work for every free size: for ${any.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
 }
 
 function trace(fn: Fn, types: readonly TensorType[]): Trace {

@@ -41,6 +41,9 @@ const elementType: Readonly<Record<DType, TensorProto_DataType>> = { float32: Te
 
 export const elementTypeOf = (dtype: DType): number => elementType[dtype];
 
+/** To the end of an axis, whatever its size is. */
+export const farEnd = 2n ** 63n - 1n;
+
 /** Constants with no more elements than this are written once, however often they are used. */
 const shared = 64;
 
@@ -102,7 +105,7 @@ export class GraphWriter {
   }
 
   /** The bytes of the file. Wires of inputs and outputs have their names already; all others get theirs here. */
-  finish({ name, inputs, outputs }: { readonly name: string; readonly inputs: readonly Declared[]; readonly outputs: readonly Declared[] }): Uint8Array<ArrayBuffer> {
+  finish({ name, inputs, outputs }: { readonly name: string; readonly inputs: readonly Declared[]; readonly outputs: readonly Declared[] }): Uint8Array {
     const { nodes, initializers } = this.#needed(outputs);
     const names = new NameTable([...inputs, ...outputs].map(({ wire }) => wire.name));
     for (const wire of initializers.keys()) if (wire.name === '') wire.name = names.free(wire.hint, wire.hint !== 'constant');
@@ -127,7 +130,7 @@ export class GraphWriter {
           })),
         },
       }),
-    ) as Uint8Array<ArrayBuffer>;
+    );
   }
 }
 
@@ -182,16 +185,15 @@ const valueInfo = ({ wire, dtype, dims }: Declared): MessageInitShape<typeof Val
 function tensorProto(name: string, data: HostArray | Ints): MessageInitShape<typeof TensorProtoSchema> {
   if ('ints' in data) return { name, dataType: TensorProto_DataType.INT64, dims: [BigInt(data.ints.length)], rawData: bytesOf(8, data.ints, (view, at, value) => view.setBigInt64(at, BigInt(value), true)) };
   const { shape, dtype, data: elements } = data;
-  const values = Array.isArray(elements) ? (elements as number[]) : Array.from(elements);
   const rawData =
     dtype === 'bool'
-      ? Uint8Array.from(values, (value) => Number(value !== 0))
-      : bytesOf(4, values, dtype === 'float32' ? (view, at, value) => view.setFloat32(at, value, true) : (view, at, value) => view.setInt32(at, value, true));
+      ? Uint8Array.from(elements, (value) => Number(value !== 0))
+      : bytesOf(4, elements, dtype === 'float32' ? (view, at, value) => view.setFloat32(at, value, true) : (view, at, value) => view.setInt32(at, value, true));
   return { name, dataType: elementType[dtype], dims: shape.map(BigInt), rawData };
 }
 
-function bytesOf<T>(width: number, values: readonly T[], write: (view: DataView, at: number, value: T) => void): Uint8Array<ArrayBuffer> {
+function bytesOf<T>(width: number, values: ArrayLike<T>, write: (view: DataView, at: number, value: T) => void): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(width * values.length));
-  values.forEach((value, i) => write(view, i * width, value));
+  for (let i = 0; i < values.length; i++) write(view, i * width, values[i]!);
   return new Uint8Array(view.buffer);
 }

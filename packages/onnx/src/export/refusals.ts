@@ -24,7 +24,7 @@ export class Refusals {
     throw unfoldError({
       code: 'UNSUPPORTED_OP',
       op: 'exportOnnx',
-      problem: `${this.#list.length} ops cannot be written.\n\n${formatTable(hasLines ? ['op', 'line', 'why'] : ['op', 'why'], hasLines ? rows : rows.map(([op, , why]) => [op!, why!]))}`,
+      problem: `there are ops that cannot be written.\n\n${formatTable(hasLines ? ['op', 'line', 'why'] : ['op', 'why'], hasLines ? rows : rows.map(([op, , why]) => [op!, why!]))}`,
       fix: hasLines ? 'write these lines with other ops.' : 'write these with other ops; `captureSourceLines(true)` before the function is traced names their lines.',
     });
   }

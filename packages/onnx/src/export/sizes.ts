@@ -13,6 +13,8 @@ export const isSameShape = (a: readonly Size[], b: readonly Size[]): boolean => 
 export interface FreeSize {
   readonly name: string;
   readonly sizes: Size;
+  /** The function takes no others. */
+  readonly multipleOf: number;
   readonly at: { readonly input: number; readonly axis: number };
 }
 
@@ -31,25 +33,30 @@ export class Sizes {
     return isFixed(size) ? size[0] : (this.free.find(({ sizes }) => isSame(sizes, size))?.name ?? fallback);
   }
 
-  /** A shape as a tensor of the file, or null where a size is no multiple of a free one. */
+  /** A shape as a tensor of the file, or null where a size is neither a multiple of a free one nor always a whole part of it. */
   shape(sizes: readonly Size[]): Wire | null {
     if (sizes.every(isFixed)) return this.graph.ints(sizes.map(([size]) => size));
-    const parts = sizes.map((size) => (isFixed(size) ? this.graph.ints([size[0]]) : this.#multiple(size)));
+    const parts = sizes.map((size) => (isFixed(size) ? this.graph.ints([size[0]]) : this.#share(size)));
     return parts.includes(null) ? null : this.graph.op('Concat', parts as Wire[], { axis: 0 });
   }
 
-  /** `[factor * free size]`, read from the input that shows it. */
-  #multiple(size: Size): Wire | null {
-    const base = this.free.find(({ sizes }) => size[0] % sizes[0] === 0 && size[0] / sizes[0] === size[1] / sizes[1]);
-    if (!base) return null;
-    const factor = size[0] / base.sizes[0];
-    const key = `${base.name}*${factor}`;
+  /** `[free size * factor / divisor]`, read from the input that shows it. */
+  #share(size: Size): Wire | null {
+    for (const { name, sizes, multipleOf, at } of this.free) {
+      for (let divisor = 1; divisor <= multipleOf; divisor *= 2) {
+        const factor = (size[0] * divisor) / sizes[0];
+        if (Number.isInteger(factor) && factor * sizes[1] === size[1] * divisor) return this.#wire(`${name} * ${factor} / ${divisor}`, at, factor, divisor);
+      }
+    }
+    return null;
+  }
+
+  #wire(key: string, { input, axis }: FreeSize['at'], factor: number, divisor: number): Wire {
     let wire = this.#wires.get(key);
     if (!wire) {
-      const { input, axis } = base.at;
-      const shape = this.graph.op('Shape', [this.inputs[input]!]);
-      const one = this.graph.op('Gather', [shape, this.graph.ints([axis])], { axis: 0 });
-      wire = factor === 1 ? one : this.graph.op('Mul', [one, this.graph.ints([factor])]);
+      wire = this.graph.op('Gather', [this.graph.op('Shape', [this.inputs[input]!]), this.graph.ints([axis])], { axis: 0 });
+      if (factor !== 1) wire = this.graph.op('Mul', [wire, this.graph.ints([factor])]);
+      if (divisor !== 1) wire = this.graph.op('Div', [wire, this.graph.ints([divisor])]);
       this.#wires.set(key, wire);
     }
     return wire;

@@ -90,7 +90,7 @@ export class Value {
     return isSamePerm(this.view, identity(this.rank)) ? this.elements.origin : null;
   }
 
-  /** What it was before it got an axis of size 1, as if its other axes had been moved then. */
+  /** What it was before it got this axis of size 1, with the others in the order that they have here. */
   withoutAxis(axis: number): Value | null {
     const { origin, sizes } = this.elements;
     const at = this.view[axis]!;
@@ -105,8 +105,9 @@ export class Value {
     return own.map((perm) => perm.map((axis) => this.view.indexOf(axis)));
   }
 
-  has(perm: Perm): boolean {
-    return this.isKnown || this.perms.some((own) => isSamePerm(own, perm));
+  /** Whether it lies in that order already; known elements were given in one. */
+  lies(perm: Perm): boolean {
+    return this.perms.some((own) => isSamePerm(own, perm));
   }
 
   transposed(perm: Perm, isSole: boolean): Value {

@@ -54,9 +54,28 @@ export const stages: Readonly<Record<string, Stage>> = {
   },
   conv1d(x, pick) {
     const [height, width, channels] = sides(x);
-    const y = u.conv1d(u.reshape(x, [-1, width, channels]), wholeNumbers([1 + pick(Math.min(2, width)), channels, 2], pick), { padding: 'same' });
+    const y = u.conv1d(u.reshape(x, [-1, width, channels]), wholeNumbers([1 + pick(Math.min(2, width)), channels, 2], pick), { padding: 'same' }).add(wholeNumbers([2], pick));
     return small(u.reshape(y, [-1, height, width, 2]));
   },
+  signalPool(x, pick) {
+    const [height, width, channels] = sides(x);
+    const rows = u.reshape(x, [-1, 1, width, channels]);
+    const options = { window: [1, 1 + pick(Math.min(3, width))], strides: 1, padding: 'same' } as const;
+    return u.reshape(pick(2) === 1 ? u.maxPool2d(u.reshape(u.reshape(rows, [-1, width, channels]), [-1, 1, width, channels]), options) : u.floor(u.avgPool2d(rows, options)), [-1, height, width, channels]);
+  },
+  channelsFirst: (x, pick) => small(u.transpose(u.conv2d(u.transpose(x, [0, 3, 1, 2]), wholeNumbers([1, 1, x.shape[3]!, 2], pick), { dataFormat: 'NCHW' }).add(wholeNumbers([2, 1, 1], pick)), [0, 2, 3, 1])),
+  // What could become part of the node before it, were that not read elsewhere.
+  shared(x, pick) {
+    const y = u.conv2d(x, wholeNumbers([1, 1, x.shape[3]!, 2], pick));
+    const wide = u.reshape(y, [-1, y.shape[1]! * y.shape[2]!, 2]);
+    const sum = u.sum(y, { axes: [1, 2], keepDims: true });
+    const mean = u.floor(u.div(sum, y.shape[1]! * y.shape[2]!));
+    const bias = wholeNumbers([2], pick);
+    const parts = [y, y.add(bias), u.reshape(wide, [-1, y.shape[1]!, y.shape[2]!, 2]).add(bias), u.reshape(wide.add(bias), [-1, y.shape[1]!, y.shape[2]!, 2]), y.add(sum), y.add(mean), y.add(bias).add(bias), u.resizeNearest(y, [y.shape[1]!, y.shape[2]! * 2]).sum({ axes: 2, keepDims: true }).add(y)];
+    const first = pick(parts.length);
+    return small(u.concat([parts[first]!, parts[pick(parts.length)]!], 3));
+  },
+  deeper: (x, pick) => u.floor(u.div(u.div(u.sum(x, { axes: 3, keepDims: true }), x.shape[3]!), x.shape[3]!)).add(pick(2)),
   maxPool2d: (x, pick) => u.maxPool2d(x, { ...windowFor(x, pick), ceilMode: pick(2) === 1 }),
   avgPool2d(x, pick) {
     const { dilations: _, ...slide } = windowFor(x, pick);
@@ -127,6 +146,11 @@ export const heads: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   layerNorm: (x) => u.layerNorm(x),
   groupNorm: (x) => u.groupNorm(x, { groups: 1 }),
   instanceNorm: (x) => u.instanceNorm(x),
+  scaledNorm: (x) => u.instanceNorm(x, { scale: u.full([x.shape[3]!], 2), offset: u.full([x.shape[3]!], 1) }).mul(3),
+  normTwice: (x) => {
+    const y = u.instanceNorm(u.transpose(x, [0, 3, 1, 2]), { dataFormat: 'NCHW', epsilon: 1 });
+    return u.concat([y, y.mul(u.full([x.shape[3]!, 1, 1], 2)).add(1).mul(2)], 1);
+  },
   erf: (x) => u.erf(x),
   average: (x) => u.globalAvgPool2d(x),
 };

@@ -31,7 +31,7 @@ interface Slid {
 }
 
 /** Images of one row that were signals before are signals there, if the windows have one row too. */
-function slid(call: ExportCall<never>, window: Pair, [rows]: readonly [Pair, Pair]): Slid {
+function slid(call: ExportCall<unknown>, window: Pair, [rows]: readonly [Pair, Pair]): Slid {
   const x = call.input(0);
   const { graph } = call;
   const signal = window[0] === 1 && rows[0] === 0 && rows[1] === 0 ? x.withoutAxis(1) : null;
@@ -52,10 +52,10 @@ const alongAxes = ({ window, strides, padding }: Omit<WindowAttrs, 'dilations'>,
   pads: padsOf(padding, axes),
 });
 
-const windowOf = (call: ExportCall<never>): Pair => call.input(1).sizes.slice(0, 2).map((size) => call.fixed(size, 'the window')) as unknown as Pair;
+const windowOf = (call: ExportCall<unknown>): Pair => call.input(1).sizes.slice(0, 2).map((size) => call.fixed(size, 'the window')) as unknown as Pair;
 
 /** The filters as ONNX has them, for images or for signals. */
-function filtersOf(call: ExportCall<never>, { axes }: Slid): Wire {
+function filtersOf(call: ExportCall<unknown>, { axes }: Slid): Wire {
   const filters = call.input(1);
   return axes.length === 2 ? filters.wire(filtersFirst) : (filters.withoutAxis(0) ?? reshaped(call, filters, filters.sizes.slice(1))).wire([2, 1, 0]);
 }
@@ -63,17 +63,17 @@ function filtersOf(call: ExportCall<never>, { axes }: Slid): Wire {
 const conv2d: ExportForm = {
   write(call: ExportCall<ConvAttrs>) {
     const { strides, dilations, padding, groups } = call.attrs;
-    const window = windowOf(call as ExportCall<never>);
-    const image = slid(call as ExportCall<never>, window, padding);
+    const window = windowOf(call);
+    const image = slid(call, window, padding);
     const attributes = { ...alongAxes({ window, strides, padding }, image.axes), dilations: image.axes.map((axis) => dilations[axis]), group: groups };
-    return image.made(call.graph.node('Conv', [image.wire, filtersOf(call as ExportCall<never>, image)], attributes));
+    return image.made(call.graph.node('Conv', [image.wire, filtersOf(call, image)], attributes));
   },
 };
 
 const conv2dTranspose: ExportForm = {
   write(call: ExportCall<ConvAttrs & { readonly outputSize: Pair }>) {
     const [{ strides, dilations, padding, groups }, other] = call.both;
-    const window = windowOf(call as ExportCall<never>);
+    const window = windowOf(call);
     if (padding.flat().join() !== other.padding.flat().join()) call.refuse('its padding depends on a free size');
     const more = ([0, 1] as const).map((axis) => {
       const of = (trace: 0 | 1): number => {
@@ -113,7 +113,7 @@ const noPads: readonly [Pair, Pair] = [[0, 0], [0, 0]];
 /** A pool of an image to which `border` has been added as pixels of `value`. */
 function pooled(call: ExportCall<PoolAttrs>, op: string, pads: readonly [Pair, Pair], border: readonly [Pair, Pair], value: number, more: WrittenNode['attributes'] = {}): Value {
   const { window, strides, dilations } = call.attrs;
-  const image = slid(call as ExportCall<never>, window, [[pads[0][0] + border[0][0], pads[0][1] + border[0][1]], pads[1]]);
+  const image = slid(call, window, [[pads[0][0] + border[0][0], pads[0][1] + border[0][1]], pads[1]]);
   const amounts = padsOf(border, image.axes);
   const half = amounts.length / 2;
   const around = [0, 0, ...amounts.slice(0, half), 0, 0, ...amounts.slice(half)];

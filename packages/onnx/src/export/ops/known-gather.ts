@@ -1,5 +1,5 @@
 import type { ExportCall } from '../call.js';
-import { absent, type WrittenNode } from '../graph-writer.js';
+import { absent, farEnd } from '../graph-writer.js';
 import { identity, type Perm, type Value } from '../value.js';
 import { ownPerm } from './reduce.js';
 
@@ -7,7 +7,8 @@ import { ownPerm } from './reduce.js';
 type Move =
   | { readonly kind: 'repeat'; readonly times: number }
   | { readonly kind: 'pad'; readonly mode: 'reflect' | 'edge' | 'wrap'; readonly before: number; readonly after: number }
-  | { readonly kind: 'step'; readonly begin: number; readonly step: number; readonly isToEnd: boolean; readonly count: number };
+  // The count is left out where it is that of a free size.
+  | { readonly kind: 'step'; readonly begin: number; readonly step: number; readonly count: number | null };
 
 type PadMode = (Move & { kind: 'pad' })['mode'];
 
@@ -37,8 +38,7 @@ function moveOf(indices: readonly number[], size: number, opset: number): Move |
   }
   const [begin, step] = [indices[0]!, count > 1 ? indices[1]! - indices[0]! : 1];
   if (begin < 0 || step < 1 || begin + (count - 1) * step >= size || !isAll((i) => begin + i * step)) return null;
-  const isToEnd = count === Math.ceil((size - begin) / step);
-  return { kind: 'step', begin, step, isToEnd, count: isToEnd ? 0 : count };
+  return { kind: 'step', begin, step, count: count === Math.ceil((size - begin) / step) ? null : count };
 }
 
 /** A gather with known indices as Resize, Pad or Slice, or null. Along several axes in a row it is one node. */
@@ -56,33 +56,29 @@ export function knownGather(call: ExportCall<{ axis: number; batchDims: number }
 
   switch (move.kind) {
     case 'repeat': {
-      const along = before?.move?.kind === 'repeat' ? before.move.scales.map((scale, i) => (i === at ? scale * move.times : scale)) : perm.map((_, i) => (i === at ? move.times : 1));
-      const scales = graph.constant({ dtype: 'float32', shape: [along.length], data: Float32Array.from(along) });
-      const node = before?.move?.kind === 'repeat' ? before : graph.node('Resize', [x.wire(perm), absent, absent], { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
-      node.inputs[2] = scales;
-      node.move = { kind: 'repeat', scales: along };
+      const own = before?.move?.kind === 'repeat' ? before.move.scales : null;
+      const scales = perm.map((_, i) => (own?.[i] ?? 1) * (i === at ? move.times : 1));
+      const node = own ? before! : graph.node('Resize', [x.wire(perm), absent, absent], { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
+      node.inputs[2] = graph.constant({ dtype: 'float32', shape: [x.rank], data: Float32Array.from(scales) });
+      node.move = { kind: 'repeat', scales };
       return call.made(node, perm);
     }
     case 'pad': {
-      const same: WrittenNode | null = before?.move?.kind === 'pad' && before.attributes['mode'] === move.mode ? before : null;
-      const amounts = same?.move?.kind === 'pad' ? [...same.move.amounts] : new Array<number>(2 * x.rank).fill(0);
-      amounts[at]! += move.before;
-      amounts[x.rank + at]! += move.after;
-      const node = same && isUntouched(same, at, x.rank) ? same : graph.node('Pad', [x.wire(perm), absent], { mode: move.mode });
-      const own = node === same ? amounts : amounts.map((_, i) => (i === at ? move.before : i === x.rank + at ? move.after : 0));
-      node.inputs[1] = graph.ints(own);
-      node.move = { kind: 'pad', amounts: own };
+      // To reflect along one axis twice is not to reflect once.
+      const isPart = before?.move?.kind === 'pad' && before.attributes['mode'] === move.mode && before.move.amounts[at] === 0 && before.move.amounts[x.rank + at] === 0;
+      const own = before?.move?.kind === 'pad' && isPart ? before.move.amounts : new Array<number>(2 * x.rank).fill(0);
+      const amounts = own.map((amount, i) => (i === at ? move.before : i === x.rank + at ? move.after : amount));
+      const node = isPart ? before : graph.node('Pad', [x.wire(perm), absent], { mode: move.mode });
+      node.inputs[1] = graph.ints(amounts);
+      node.move = { kind: 'pad', amounts };
       return call.made(node, perm);
     }
     case 'step': {
-      const end = move.isToEnd ? 2n ** 63n - 1n : move.begin + (move.count - 1) * move.step + 1;
+      const end = move.count === null ? farEnd : move.begin + (move.count - 1) * move.step + 1;
       return call.result(graph.op('Slice', [x.wire(perm), ...[[move.begin], [end], [at], [move.step]].map((list) => graph.ints(list))]), perm);
     }
   }
 }
-
-/** Reflecting along one axis twice is not reflecting once. */
-const isUntouched = ({ move }: WrittenNode, at: number, rank: number): boolean => move?.kind === 'pad' && move.amounts[at] === 0 && move.amounts[rank + at] === 0;
 
 /** Axes of `x` in the result of a gather along `axis` with indices that have `more` axes beside one. */
 export const movedAxes = (perm: Perm, axis: number, more: number): Perm => perm.flatMap((own) => (own === axis ? identity(more + 1).map((i) => axis + i) : [own < axis ? own : own + more]));

@@ -1,5 +1,5 @@
 import type { ExportCall } from '../call.js';
-import { identity, type Perm, type Value } from '../value.js';
+import { identity, type Perm } from '../value.js';
 import type { ExportForm, ExportForms } from './form.js';
 
 interface MatmulAttrs {
@@ -16,14 +16,11 @@ const matmul: ExportForm = {
     const { transposeA, transposeB } = call.attrs;
     const operands = ([[call.input(0), transposeA], [call.input(1), transposeB]] as const).map(([value, isTurned]) => (isTurned ? value.transposed(turned(value.rank), false) : value));
     const canTurn = operands.every(({ rank }) => rank === 2) && call.dtype === 'float32';
-    const flags = operands.map((value) => canTurn && isThere(value, turned(2)) && !isThere(value, identity(2)));
+    const flags = operands.map((value) => canTurn && value.lies(turned(2)) && !value.lies(identity(2)));
     const wires = operands.map((value, i) => value.wire(flags[i] ? turned(2) : identity(value.rank)));
     if (!flags.includes(true)) return call.made(call.graph.node('MatMul', wires));
     return call.made(call.graph.node('Gemm', wires, { transA: Number(flags[0]), transB: Number(flags[1]) }));
   },
 };
-
-/** Known elements stay in the order in which they were given. */
-const isThere = (value: Value, perm: Perm): boolean => value.perms.some((own) => own.join() === perm.join());
 
 export const linearForms = (): ExportForms => ({ matmul });

@@ -3,6 +3,7 @@ import type { ExportCall } from '../call.js';
 import type { Wire } from '../graph-writer.js';
 import { identity, Value, type Perm } from '../value.js';
 import { isSame } from '../sizes.js';
+import { constantVector } from './fold.js';
 import { along } from './reduce.js';
 import { reshaped } from './shape.js';
 import type { ExportForm, ExportForms, Facts } from './form.js';
@@ -19,9 +20,9 @@ function parameterAxis([x, ...parameters]: readonly TensorType[]): number | null
 const channelPerm = (rank: number, channels: number): Perm => [...identity(rank).slice(0, 1), channels, ...identity(rank).slice(1).filter((axis) => axis !== channels)];
 
 /** Parameters as [channels], whatever shape they broadcast from. */
-function channelVector(call: ExportCall<never>, parameter: Value, channels: number): Wire {
+function channelVector(call: ExportCall<unknown>, parameter: Value, channels: number): Wire {
   const { host } = parameter;
-  if (host) return call.graph.constant({ ...host, shape: [channels], data: host.data.length === channels ? host.data : new Float32Array(channels).fill(host.data[0]!) }, host.data.length === channels ? parameter.hint : null);
+  if (host) return constantVector(call, host, parameter.hint, channels);
   const vector = parameter.rank === 1 ? parameter.wire() : call.graph.op('Reshape', [parameter.wire(), call.graph.ints([-1])]);
   return parameter.sizes.every(([size]) => size === 1) && channels > 1 ? call.graph.op('Expand', [vector, call.graph.ints([channels])]) : vector;
 }
@@ -33,7 +34,7 @@ const batchNorm: ExportForm = {
     const axis = parameterAxis(call.inputs.map(({ dtype, sizes }) => ({ dtype, shape: sizes.map(([size]) => size) })))!;
     const perm = channelPerm(x.rank, axis);
     const channels = call.fixed(x.sizes[axis]!, 'the number of channels');
-    const [mean, variance, offset, scale] = parameters.map((parameter) => channelVector(call as ExportCall<never>, parameter, channels)) as [Wire, Wire, Wire, Wire];
+    const [mean, variance, offset, scale] = parameters.map((parameter) => channelVector(call, parameter, channels)) as [Wire, Wire, Wire, Wire];
     return call.result(call.graph.op('BatchNormalization', [x.wire(perm), scale, offset, mean, variance], { epsilon: { float: call.attrs.epsilon } }), perm);
   },
 };
@@ -71,7 +72,7 @@ function instanceNorm(call: ExportCall<LayerNormAttrs>): Value {
   const [x, scale, offset] = call.inputs as [Value, Value, Value];
   const group = identity(x.rank).find((axis) => axis > 0 && !axes.includes(axis))!;
   const groups = call.fixed(x.sizes[group]!, 'the number of groups');
-  const parameters = [scale, offset].map((parameter) => channelVector(call as ExportCall<never>, parameter, groups));
+  const parameters = [scale, offset].map((parameter) => channelVector(call, parameter, groups));
   const { origin } = x;
   const isApart = origin && origin.rank > x.rank && group === 1 && [0, 1].every((axis) => isSame(origin.sizes[axis]!, x.sizes[axis]!));
   const image = isApart ? origin : x;
@@ -80,7 +81,7 @@ function instanceNorm(call: ExportCall<LayerNormAttrs>): Value {
   const isPlain = [scale, offset].every(({ host }, i) => host?.data.length === 1 && host.data[0] === 1 - i);
   if (isPlain) node.affine = 'none';
   const normal = Value.of(call.graph, 'float32', image.sizes, node.output, { perm, maker: node });
-  return isApart ? reshaped(call as ExportCall<never>, normal, x.sizes) : normal;
+  return isApart ? reshaped(call, normal, x.sizes) : normal;
 }
 
 function layersNorm(call: ExportCall<LayerNormAttrs>): Value {

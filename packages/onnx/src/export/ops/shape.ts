@@ -1,14 +1,12 @@
 import { sizeOf, type Shape } from '@unfoldjs/core';
 import { TensorProto_DataType } from '../../proto/onnx_pb.js';
 import type { ExportCall } from '../call.js';
+import { farEnd } from '../graph-writer.js';
 import { isFixed, isSame, isSameShape, type Size } from '../sizes.js';
 import { identity, Value, type Perm } from '../value.js';
 import { knownGather, movedAxes } from './known-gather.js';
 import { ownPerm } from './reduce.js';
 import type { ExportForm, ExportForms } from './form.js';
-
-/** To the end, or to before the beginning. */
-const farEnd = 2n ** 63n - 1n;
 
 const transpose: ExportForm = {
   write: (call: ExportCall<{ perm: Perm }>) => call.input(0).transposed(call.attrs.perm, call.isSole[0]!),
@@ -20,7 +18,7 @@ const realOrder = (perm: Perm, sizes: readonly Size[]): Perm => perm.filter((axi
 const isAscending = (axes: Perm): boolean => axes.every((axis, i) => i === 0 || axes[i - 1]! < axis);
 
 /** A value with its elements under another shape. Sizes that stay are copied and one is left open, so that it fits every free size. */
-export function reshaped(call: ExportCall<never>, x: Value, sizes: readonly Size[]): Value {
+export function reshaped(call: ExportCall<unknown>, x: Value, sizes: readonly Size[]): Value {
   const { host } = x;
   if (host) return Value.known(call.graph, { ...host, shape: sizes.map((size) => call.fixed(size, 'its shape')) }, x.hint);
   const perm = x.perms.find((own) => isAscending(realOrder(own, x.sizes))) ?? identity(x.rank);
@@ -45,7 +43,7 @@ export function reshaped(call: ExportCall<never>, x: Value, sizes: readonly Size
 const before = (x: Value, sizes: readonly Size[]): Value | null => [x.origin, ...identity(x.rank).map((axis) => x.withoutAxis(axis))].find((each) => each && isSameShape(each.sizes, sizes)) ?? null;
 
 const reshape: ExportForm = {
-  write(call: ExportCall<never>) {
+  write(call: ExportCall<unknown>) {
     const x = call.input(0);
     const isSole = x.isSole && call.isSole[0]!;
     return before(x, call.shape)?.transposed(identity(call.shape.length), isSole) ?? reshaped(call, x.transposed(identity(x.rank), isSole), call.shape);
