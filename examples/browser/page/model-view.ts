@@ -55,7 +55,7 @@ export function modelView(inTurn: <T>(job: () => Promise<T>) => Promise<T>, pict
   const rows = new Map(
     choices.map(({ id, title }) => {
       const cells = ['Device', 'First run', 'Median', 'Answer'].map((label) => make('td', { 'data-label': label }, '–'));
-      byId('model-backends', HTMLElement).append(make('tr', { 'data-backend': id }, make('th', { scope: 'row' }, title), ...cells));
+      byId('model-backends', HTMLElement).append(make('tr', { 'data-on': id }, make('th', { scope: 'row' }, title), ...cells));
       return [id, cells] as const;
     }),
   );
@@ -76,7 +76,8 @@ export function modelView(inTurn: <T>(job: () => Promise<T>) => Promise<T>, pict
       try {
         const ran = await inTurn(() => withBackendAfter(() => runOn(id, opened, picture, white)));
         expected ??= ran;
-        fill(id, 'ran', [ran.device, milliseconds(ran.first), milliseconds(ran.median), `${answerOf(ran)}${ran === expected ? '' : `, ${difference(expected, ran).toExponential(0)} off the first`}`]);
+        const off = difference(expected, ran);
+        fill(id, 'ran', [ran.device, milliseconds(ran.first), milliseconds(ran.median), `${answerOf(ran)}${off === 0 ? '' : `, ${off.toExponential(0)} off the first`}`]);
       } catch (error) {
         fill(id, 'refused', [messageOf(error).split('\n')[0]!]);
       }
