@@ -1,8 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { setBackend, type Backend } from '@unfoldjs/core';
+import type { Backend } from '@unfoldjs/core';
 import { expect } from 'chai';
-import { skip } from '@unfoldjs/test-support';
 import { createRows } from './differential/create.js';
 import { elementwiseRows } from './differential/elementwise.js';
 import { comparedGradients, uncomparedGradients } from './differential/gradients.js';
@@ -11,7 +10,7 @@ import { linalgRows } from './differential/linalg.js';
 import { normRows } from './differential/norm.js';
 import { reductionRows } from './differential/reductions.js';
 import { shapeRows } from './differential/shape.js';
-import { modes } from './support/modes.js';
+import { chooseMode, modes } from './support/modes.js';
 import { registerTfjsGradients } from './support/tfjs-gradients.js';
 import { publicFunctions } from './support/ops-page.js';
 
@@ -49,14 +48,12 @@ describe('TensorFlow.js gives the same', () => {
     for (const { name } of Object.values(rooms).flat()) expect(name in comparedGradients !== name in uncomparedGradients, name).to.equal(true);
   });
 
-  for (const { name: mode, open, cases } of modes) {
-    const runs = long ? 2000 : cases;
-    describe(`as ${mode}, in ${runs} configurations a function`, () => {
+  for (const mode of modes) {
+    const runs = long ? 2000 : mode.cases;
+    describe(`as ${mode.name}, in ${runs} configurations a function`, () => {
       let backend: Backend | undefined;
       before(async function () {
-        const opened = await open();
-        if ('refusal' in opened) skip(this, { mode, reason: opened.refusal });
-        backend = await setBackend(opened.backend);
+        backend = await chooseMode(this, mode);
       });
       after(() => backend?.dispose());
 

@@ -1,11 +1,10 @@
 import { expect } from 'chai';
-import { setBackend, type Backend } from '@unfoldjs/core';
-import { skip } from '@unfoldjs/test-support';
+import type { Backend } from '@unfoldjs/core';
 import { adapters } from './golden/adapters.js';
 import { leftOutGradients } from './golden/left-out-gradients.js';
 import { readGradients } from './golden/read.js';
 import { runGradientCase } from './golden/run-gradient-case.js';
-import { modes } from './support/modes.js';
+import { chooseMode, modes } from './support/modes.js';
 
 const golden = readGradients();
 const all = [...golden.values()].flat();
@@ -23,13 +22,11 @@ describe('golden gradients', () => {
     for (const id of Object.keys(leftOutGradients)) expect(all.map((each) => each.id)).to.include(id);
   });
 
-  for (const { name, open } of modes) {
-    describe(`on ${name}`, () => {
+  for (const mode of modes) {
+    describe(`on ${mode.name}`, () => {
       let backend: Backend;
       before(async function () {
-        const opened = await open();
-        if ('refusal' in opened) skip(this, { mode: name, reason: opened.refusal });
-        backend = await setBackend(opened.backend);
+        backend = await chooseMode(this, mode);
       });
       after(() => backend?.dispose());
 

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
-import { setBackend, type Backend } from '@unfoldjs/core';
-import { skip } from '@unfoldjs/test-support';
+import type { Backend } from '@unfoldjs/core';
 import { adapters, leftOutCases, leftOutOps } from './golden/adapters.js';
 import { readGolden } from './golden/read.js';
 import { runCase, whyUnfit } from './golden/run-case.js';
-import { modes } from './support/modes.js';
+import { chooseMode, modes } from './support/modes.js';
 
 const golden = readGolden();
 const all = [...golden.values()].flat();
@@ -26,13 +25,11 @@ describe('golden cases', () => {
     expect(unfit).to.deep.equal([]);
   });
 
-  for (const { name, open } of modes) {
-    describe(`on ${name}`, () => {
+  for (const mode of modes) {
+    describe(`on ${mode.name}`, () => {
       let backend: Backend;
       before(async function () {
-        const opened = await open();
-        if ('refusal' in opened) skip(this, { mode: name, reason: opened.refusal });
-        backend = await setBackend(opened.backend);
+        backend = await chooseMode(this, mode);
       });
       after(() => backend?.dispose());
 

@@ -1,9 +1,9 @@
 // Wrong results that people report of libraries of this kind, tried on every backend. Each test names the threads. All data are
 // small whole numbers, so that every right answer is right to the bit.
 import { expect } from 'chai';
-import { avgPool2d, conv2d, depthwiseConv2d, matmul, maxPool2d, setBackend, tensor, type Backend, type Conv2dOptions, type Tensor } from '@unfoldjs/core';
+import { avgPool2d, conv2d, depthwiseConv2d, matmul, maxPool2d, tensor, type Backend, type Conv2dOptions, type Tensor } from '@unfoldjs/core';
 import { skip } from '@unfoldjs/test-support';
-import { modes } from './support/modes.js';
+import { chooseMode, modes } from './support/modes.js';
 import { plainConv, samePixels, type PlainSlide } from './support/plain-conv.js';
 
 type Nested = number[][][][];
@@ -34,13 +34,11 @@ const same = (height: number, width: number, window: number, strides: number, di
   padding: [samePixels(height, window, strides, dilations), samePixels(width, window, strides, dilations)],
 });
 
-for (const { name, open } of modes) {
-  describe(`promises about results, on ${name}`, () => {
+for (const mode of modes) {
+  describe(`promises about results, on ${mode.name}`, () => {
     let backend: Backend;
     before(async function () {
-      const opened = await open();
-      if ('refusal' in opened) skip(this, { mode: name, reason: opened.refusal });
-      backend = await setBackend(opened.backend);
+      backend = await chooseMode(this, mode);
     });
     after(() => backend?.dispose());
 

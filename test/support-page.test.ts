@@ -26,7 +26,7 @@ const asked = ({ name, device, supports }: Backend): Backend => ({ ...kernelBack
 /** What is found of a backend, opened for that; or why not: the machine has none, or another than the page speaks of. */
 async function supportIn(column: Mode, under: (backend: Backend) => Backend = (backend) => backend): Promise<OpSupport[] | SkipReason> {
   const opened = await column.open();
-  if ('refusal' in opened) return { mode: column.name, reason: opened.refusal };
+  if ('missing' in opened) return opened.missing;
   const { backend } = opened;
   try {
     if (column.name === 'gpu:webgpu' && backend.device.fallbackReason === null) return `the page speaks of a software adapter, and this is ${backend.device.label}`;

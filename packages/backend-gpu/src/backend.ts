@@ -1,7 +1,7 @@
 import { backendApiVersion, unfoldError, sizeOf, type Backend, type BackendBuffer, type DeviceInfo, type TensorType } from '@unfoldjs/core';
 import { deviceBytes, fromDevice, toDevice, type DeviceBuffer } from './buffers.js';
 import { free } from './chain-runner.js';
-import { makeExecutable } from './executable.js';
+import { makeExecutable, type GpuExecutable } from './executable.js';
 import { transferFailed } from './faults.js';
 import type { Handle } from './gpujs.js';
 import type { Session } from './session.js';
@@ -19,7 +19,7 @@ export interface BackendSetup {
 export function makeBackend({ session, device, threads, release }: BackendSetup): Backend {
   const { name, mode, memory, gpu } = session;
   let isDisposed = false;
-  const executables = new Set<{ dispose(): void }>();
+  const executables = new Set<GpuExecutable>();
 
   const own = (handle: Handle | null, type: TensorType): DeviceBuffer => {
     const bytes = deviceBytes(type);
@@ -82,7 +82,8 @@ export function makeBackend({ session, device, threads, release }: BackendSetup)
     async dispose() {
       if (isDisposed) return;
       isDisposed = true;
-      for (const executable of [...executables]) executable.dispose();
+      for (const executable of executables) executable.abandon();
+      executables.clear();
       memory.clear();
       await gpu.destroy();
       await release();

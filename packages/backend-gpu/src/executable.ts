@@ -15,13 +15,28 @@ export interface ExecutableOptions {
   readonly own: (handle: Handle | null, type: Program['values'][number]) => DeviceBuffer;
 }
 
+export interface GpuExecutable extends Executable {
+  /** Disposes of it at once, also while it runs. */
+  abandon(): void;
+}
+
 /** Generates the kernels of a program and makes it ready to run. gpu.js builds them in the first run. */
-export async function makeExecutable(session: Session, program: Program, { threads, handleOf, own }: ExecutableOptions): Promise<Executable> {
+export async function makeExecutable(session: Session, program: Program, { threads, handleOf, own }: ExecutableOptions): Promise<GpuExecutable> {
   for (const step of program.steps) assertSupported(session, step);
   const plan = planKernels(program, session.facts);
   const setup = { session, program, plan };
   const runner = session.facts.execution === 'pipeline' ? pipelineRunner({ ...setup, threads }) : await chainRunner(setup);
   let isDisposed = false;
+  let running = 0;
+  /** A program that is disposed of while it runs comes to its end first. */
+  const whileRunning = async <T>(run: () => Promise<T>): Promise<T> => {
+    running++;
+    try {
+      return await run();
+    } finally {
+      if (--running === 0 && isDisposed) runner.dispose();
+    }
+  };
 
   const handlesOf = (inputs: readonly BackendBuffer[]): Handle[] => {
     if (isDisposed) throw unfoldError({ code: 'DISPOSED', op: 'run', problem: `this program was disposed of on ${session.name}.`, fix: 'compile it again.' });
@@ -48,12 +63,14 @@ export async function makeExecutable(session: Session, program: Program, { threa
 
   return {
     async run(inputs, { signal } = {}) {
-      return owned(await runner.run(handlesOf(inputs), signal));
+      const handles = handlesOf(inputs);
+      return owned(await whileRunning(() => runner.run(handles, signal)));
     },
     ...(timed && {
       async profile(inputs: readonly BackendBuffer[]) {
         const timings: StepTiming[] = [];
-        const outputs = owned(await timed(handlesOf(inputs), timings));
+        const handles = handlesOf(inputs);
+        const outputs = owned(await whileRunning(() => timed(handles, timings)));
         return { outputs, timings, how: 'each kernel until the device is done with it, for which a usual run does not wait' };
       },
     }),
@@ -65,7 +82,10 @@ export async function makeExecutable(session: Session, program: Program, { threa
           .join('\n'),
       ),
     dispose() {
-      if (isDisposed) return;
+      isDisposed = true;
+      if (running === 0) runner.dispose();
+    },
+    abandon() {
       isDisposed = true;
       runner.dispose();
     },

@@ -10,12 +10,14 @@ interface GlHandle extends ResidentHandle {
   readonly constructor: new (settings: object) => GlHandle;
 }
 
-/** As much of WebGL 2 as is used. */
-export interface Gl2 {
+/** As much of WebGL as is used. */
+export interface Gl {
   readonly TEXTURE_2D: number;
   readonly TEXTURE0: number;
-  readonly R32F: number;
-  readonly RED: number;
+  /** In WebGL 2 only. */
+  readonly R32F: number | undefined;
+  readonly RED: number | undefined;
+  readonly RGBA: number;
   readonly FLOAT: number;
   readonly FRAMEBUFFER: number;
   readonly COLOR_ATTACHMENT0: number;
@@ -31,6 +33,7 @@ export interface Gl2 {
   bindTexture(target: number, texture: object | null): void;
   createTexture(): object;
   texParameteri(target: number, name: number, value: number): void;
+  texImage2D(target: number, level: number, format: number, width: number, height: number, border: 0, dataFormat: number, type: number, data: Float32Array): void;
   texStorage2D(target: number, levels: number, format: number, width: number, height: number): void;
   texSubImage2D(target: number, level: number, x: number, y: number, width: number, height: number, format: number, type: number, data: Float32Array): void;
   createFramebuffer(): object;
@@ -43,8 +46,8 @@ export interface Gl2 {
 /** Brings elements to the device and back without a kernel. */
 export interface Transfer {
   upload(data: Float32Array): ResidentHandle;
-  /** The elements of a handle, with some more at the end; null where this device reads otherwise. */
-  read(handle: ResidentHandle): Float32Array | null;
+  /** The elements of a handle, with some more at the end. */
+  read(handle: ResidentHandle): Float32Array;
 }
 
 /** Width and height of the texture in which gpu.js folds a row of elements. */
@@ -55,16 +58,24 @@ function textureSize(length: number): [number, number] {
   return [low, Math.ceil(length / low)];
 }
 
+/** The first of each four numbers. */
+function everyFourth(data: Float32Array): Float32Array {
+  const firsts = new Float32Array(data.length / 4);
+  for (let i = 0; i < firsts.length; i++) firsts[i] = data[4 * i]!;
+  return firsts;
+}
+
 /**
- * Textures of one number a texel, as gpu.js makes them of results: an upload by a kernel needs a program for each size, which takes longer
- * to build than to run, and gpu.js reads four numbers for each. Null where results have another form (WebGL 1).
+ * Textures as gpu.js makes them of results: an upload by a kernel needs a program for each size, which takes longer to build than to run. A
+ * texel has one number in WebGL 2; in WebGL 1 it has room for four, of which the first is used.
  *
  * @param sample - a result of five elements.
  * @throws Error where gpu.js folds them in another way than 2.24.1.
  */
-export function glTextures(gl: Gl2, sample: ResidentHandle): Transfer | null {
+export function glTextures(gl: Gl, sample: ResidentHandle): Transfer {
   const { constructor: Handle, kernel, internalFormat, textureFormat, size } = sample as GlHandle;
-  if (gl.R32F === undefined || internalFormat !== gl.R32F) return null;
+  const isSingle = gl.R32F !== undefined && internalFormat === gl.R32F;
+  if (!isSingle && internalFormat !== gl.RGBA) throw new Error(`gpu.js gives textures of format ${internalFormat}`);
   if (Array.from(size).join() !== textureSize(5).join()) throw new Error(`gpu.js folds five elements in ${Array.from(size).join(' x ')}`);
   // The last unit, which no kernel has an argument on.
   const unit = gl.TEXTURE0 + gl.getParameter(gl.MAX_COMBINED_TEXTURE_IMAGE_UNITS) - 1;
@@ -72,25 +83,31 @@ export function glTextures(gl: Gl2, sample: ResidentHandle): Transfer | null {
   return {
     upload(data) {
       const [width, height] = textureSize(data.length);
-      const texels = width * height === data.length ? data : new Float32Array(width * height);
-      if (texels !== data) texels.set(data);
+      const texels = isSingle && width * height === data.length ? data : new Float32Array(width * height * (isSingle ? 1 : 4));
+      if (!isSingle) for (let i = 0; i < data.length; i++) texels[4 * i] = data[i]!;
+      else if (texels !== data) texels.set(data);
       const texture = gl.createTexture();
       gl.activeTexture(unit);
       gl.bindTexture(gl.TEXTURE_2D, texture);
       for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
       for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
-      gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, width, height);
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, textureFormat, gl.FLOAT, texels);
+      if (isSingle) {
+        gl.texStorage2D(gl.TEXTURE_2D, 1, internalFormat, width, height);
+        gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, height, textureFormat, gl.FLOAT, texels);
+      } else {
+        gl.texImage2D(gl.TEXTURE_2D, 0, internalFormat, width, height, 0, textureFormat, gl.FLOAT, texels);
+      }
       return new Handle({ texture, size: Int32Array.of(width, height), dimensions: [data.length, 1, 1], output: [data.length], context: gl, internalFormat, textureFormat, kernel });
     },
     read(handle) {
       const { texture, size: at } = handle as GlHandle;
       gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-      if (gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) !== gl.RED) return null;
-      const texels = new Float32Array(at[0]! * at[1]!);
-      gl.readPixels(0, 0, at[0]!, at[1]!, gl.RED, gl.FLOAT, texels);
-      return texels;
+      // Beside four numbers a texel, which all devices read, each has one format of its own choice.
+      const isRed = isSingle && gl.getParameter(gl.IMPLEMENTATION_COLOR_READ_FORMAT) === gl.RED;
+      const texels = new Float32Array(at[0]! * at[1]! * (isRed ? 1 : 4));
+      gl.readPixels(0, 0, at[0]!, at[1]!, isRed ? gl.RED! : gl.RGBA, gl.FLOAT, texels);
+      return isRed ? texels : everyFourth(texels);
     },
   };
 }

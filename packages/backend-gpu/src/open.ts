@@ -3,7 +3,7 @@ import { glAdapter, missing, noAdapter, stopListening, webGpuAdapter } from './a
 import { makeBackend } from './backend.js';
 import { Memory, SharedArray } from './buffers.js';
 import { describeDevice, type Adapter } from './device.js';
-import { glTextures, type Gl2, type Transfer } from './gl-textures.js';
+import { glTextures, type Gl, type Transfer } from './gl-textures.js';
 import { listen } from './gpujs-console.js';
 import { loadGpuJs, type GpuJs, type ResidentHandle } from './gpujs.js';
 import { gpuForms, gpuModes, modeFacts, type GpuForm, type GpuMode } from './modes.js';
@@ -93,9 +93,9 @@ const textOf = (fault: unknown): string => (fault instanceof Error ? fault.messa
 const noBackend = (problem: string, fix: string, cause?: unknown): UnfoldError => unfoldError({ code: 'NO_BACKEND', op: 'gpu', problem, fix, cause });
 
 /** Textures without kernels, made after the pattern of one that a kernel made. */
-async function transferOf(session: Session): Promise<Transfer | null> {
+async function transferOf(session: Session): Promise<Transfer> {
   const sample = (await session.toDevice(new SharedArray(5))) as ResidentHandle;
-  const transfer = glTextures(session.gpu.context as Gl2, sample);
+  const transfer = glTextures(session.gpu.context as Gl, sample);
   sample.delete();
   return transfer;
 }

@@ -3,10 +3,11 @@ import { DeviceLost } from './faults.js';
 import { listen } from './gpujs-console.js';
 import type { Transfer } from './gl-textures.js';
 import type { GpuInstance, Handle, KernelShortcut, NestedResult } from './gpujs.js';
-import { rowGrid } from './codegen/index-math.js';
 import type { NativeFunction } from './codegen/kernel-source.js';
 import { IdleMemory } from './idle.js';
+import { GlKernels } from './gl-kernels.js';
 import { factsWithout, modeFacts, type GpuForm, type GpuMode, type ModeFacts } from './modes.js';
+import { Uploads } from './uploads.js';
 
 /** One gpu.js instance and what all programs on it share. */
 export interface Session {
@@ -52,11 +53,8 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, wit
   const facts = factsWithout(mode, without);
   const isResident = facts.kind === 'gpu';
   const name = `gpu-${mode}`;
-  // In WebGL the last kernel that was built owns the vertices that all draw with, and results are read through the kernel that made
-  // them: none can be destroyed before the whole. So programs share them.
-  const shared = isResident && mode !== 'webgpu' ? new Map<string, KernelShortcut>() : null;
+  const glKernels = isResident && mode !== 'webgpu' ? new GlKernels(gpu) : null;
   let calls = 0;
-  const uploads = new Map<number, KernelShortcut>();
 
   const session: Session = {
     name,
@@ -71,22 +69,18 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, wit
         if (threads) startOnly(made, threads);
         return made;
       };
-      if (!shared) return make();
-      const key = `${output.join()} ${forms} ${source} ${native?.source ?? ''}`;
-      const known = shared.get(key);
-      if (known) return known;
-      const kernel = make();
-      shared.set(key, kernel);
-      return kernel;
+      return glKernels ? glKernels.take(`${output.join()} ${forms} ${source} ${native?.source ?? ''}`, make) : make();
     },
     async call(kernel, handles, log) {
+      glKernels?.lendCorners(kernel);
       const result = (await guarded(session, log, () => kernel(...handles))) as Handle | NestedResult;
       assertMode(kernel, mode);
+      glKernels?.adopt(result);
       if (session.finish && ++calls % callsBetweenWaits === 0) await session.finish();
       return result as Handle;
     },
     dropKernel(kernel) {
-      if (shared) return;
+      if (glKernels) return glKernels.drop(kernel);
       kernel.destroy();
       // In mode cpu gpu.js forgets to.
       const at = gpu.kernels.findIndex((known) => known === kernel || known === kernel.kernel);
@@ -95,16 +89,10 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, wit
     async toDevice(data) {
       if (!isResident) return data;
       const { transfer } = session;
-      if (transfer) return guarded(session, [], () => transfer.upload(data));
-      let upload = uploads.get(data.length);
-      if (!upload) {
-        const { output, position } = rowGrid(data.length, facts);
-        uploads.set(data.length, (upload = session.kernel(`function (a0) { return a0[${position}]; }`, output, { forms: `array of ${data.length}` })));
-      }
-      return session.call(upload, [new Float32Array(data)], []);
+      return transfer ? guarded(session, [], () => transfer.upload(data)) : uploads.run(data);
     },
     async toHost(handle, size) {
-      const result = handle instanceof Float32Array ? handle : await guarded(session, [], () => session.transfer?.read(handle) ?? handle.toArray());
+      const result = handle instanceof Float32Array ? handle : await guarded(session, [], () => (session.transfer ? session.transfer.read(handle) : handle.toArray()));
       session.check?.();
       throwFaults(session);
       return flatten(result, size);
@@ -115,6 +103,7 @@ export function openSession(gpu: GpuInstance, mode: GpuMode, memory: Memory, wit
     check: null,
     transfer: null,
   };
+  const uploads = new Uploads(session);
   return session;
 }
 

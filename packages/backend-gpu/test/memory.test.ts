@@ -4,7 +4,7 @@ import { provideWebGpu } from '@unfoldjs/test-support/webgpu';
 import { expect } from 'chai';
 import { describeModes, withGpu } from './open.js';
 import { watchDevices } from './support/devices.js';
-import { expectNoGrowth } from './support/expect-no-growth.js';
+import { compiledCode, expectNoGrowth, mostOfProgram } from './support/expect-no-growth.js';
 import { manyPrograms, settled, training } from './support/growth.js';
 
 const image = Float32Array.from({ length: 56 * 56 * 64 }, (_, i) => ((i * 7) % 9) - 4);
@@ -24,9 +24,6 @@ function describing(backend: Backend): { backend: Backend; steps: () => readonly
     steps: () => last!.describe(),
   };
 }
-
-/** Code that is compiled meanwhile is on the heap as well: half a megabyte, whatever the number of steps. */
-const compiledCode = 500_000;
 
 const isLong = process.env['UNFOLD_LONG'] === '1';
 const [programs, steps] = isLong ? [2000, 2000] : [60, 100];
@@ -67,9 +64,10 @@ await describeModes('memory in mode', ['webasm', 'cpu', 'webgpu'], (mode) => {
   it(`1000 runs and ${programs} programs leave nothing behind`, async () => {
     await withGpu({ mode }, async (backend) => {
       await setBackend(backend);
-      const { half, all, end } = await manyPrograms(backend, 500, programs);
-      expectNoGrowth(half, all);
-      expect(end.buffers).to.equal(0);
+      const held = await manyPrograms(backend, 1000, programs, settled(() => process.memoryUsage().heapUsed));
+      for (const [half, all] of [held.runs, held.programs]) expectNoGrowth(half, all);
+      expect(held.heapGrowth).to.be.below(compiledCode + (programs / 2) * mostOfProgram);
+      expect(held.programs[1].buffers).to.equal(0);
     });
   });
 

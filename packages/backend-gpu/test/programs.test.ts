@@ -57,6 +57,29 @@ await describeModes('programs in mode', ['webasm', 'cpu', 'webgpu'], (mode) => {
     });
   }
 
+  it('a program that is disposed of while it runs comes to its end first', async () => {
+    const hasty: Backend = {
+      ...backend,
+      async compile(program) {
+        const executable = await backend.compile(program);
+        return {
+          ...executable,
+          run(inputs, options) {
+            const running = executable.run(inputs, options);
+            executable.dispose();
+            return running;
+          },
+        };
+      },
+    };
+    await setBackend(hasty);
+    const { live } = backend.memory();
+    const [x, factors] = [tensor([[1, -2], [3, 4]]), tensor([[1, 2], [-1, 1]])];
+    expect(await relu(matmul(x, factors)).add(1).array()).to.deep.equal([[4, 1], [1, 11]]);
+    for (const each of [x, factors]) each.dispose();
+    expect(backend.memory().live).to.equal(live);
+  });
+
   it('every step tells on what it ran, and how', async () => {
     const how = mode === 'webasm' ? 'one pipeline, fused-sync' : 'a chain of kernels';
     const steps = await stepsOf(backend);

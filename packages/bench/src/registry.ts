@@ -12,6 +12,7 @@ const loaders = {
   'bundle-size': async () => (await import('./benches/bundle-size.js')).bundleSize,
   fit: async () => (await import('./benches/fit.js')).fit,
   limits: async () => (await import('./benches/limits.js')).limits,
+  onnx: async () => (await import('./benches/onnx.js')).onnx,
   'gpu-forms': async () => (await import('./benches/gpu-forms.js')).gpuForms,
   webgpu: async () => (await import('./benches/webgpu.js')).webgpu,
   browser: async () => (await import('./benches/browser.js')).browser,

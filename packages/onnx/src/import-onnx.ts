@@ -1,4 +1,5 @@
 import { unfoldError, Tensor, type Shape } from '@unfoldjs/core';
+import { addPass, settleLayouts } from '@unfoldjs/core/rules';
 import { graphOf, type OnnxGraph, type ValueInfo } from './model/graph.js';
 import { readModel } from './model/read-model.js';
 import { constantsOf, withParam, type Constants } from './run/params.js';
@@ -55,7 +56,7 @@ export interface ImportOptions {
  * import { cpu } from '@unfoldjs/backend-cpu';
  * import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
  * await setBackend(cpu());
- * const bytes = await exportOnnx(([x]) => [x.mul(2).add(1)], [tensor([1, 2])]);
+ * const bytes = await exportOnnx((x) => x.mul(2).add(1), [tensor([1, 2])]);
  * const model = await importOnnx(bytes);
  * const [y] = model.apply(model.params, [tensor([3, 4])]);
  * await y.data(); // Float32Array [7, 9]
@@ -65,6 +66,7 @@ export async function importOnnx(source: OnnxSource, options: ImportOptions = {}
   const proto = readModel(bytes);
   const graph = graphOf(proto, await readExternal(proto));
   assertSupported(graph);
+  addPass(settleLayouts);
   return modelOf(graph, constantsOf(graph));
 }
 

@@ -1,4 +1,6 @@
-/** ONNX models: read, run, trained further. */
+/** ONNX models: read, run, trained further, written. */
+export { exportOnnx, type ExportedModel, type ExportOptions } from './export/export-onnx.js';
+export type { ExportInput } from './export/free-sizes.js';
 export { importOnnx, type ApplyOptions, type ImportOptions, type OnnxModel, type OnnxParams } from './import-onnx.js';
 export type { Dim, ValueInfo } from './model/graph.js';
 export type { BlobLike, OnnxSource, UrlLike } from './read-source.js';

@@ -15,17 +15,18 @@ interface Class {
 const host = globalThis as unknown as Readonly<Record<string, Class | undefined>>;
 const contexts = new Set<Gl>();
 const devices = new Set<Device>();
-let objects = 0;
+/** What was made and not deleted. */
+const objects = new Set<unknown>();
 let isWatching = false;
 
-/** Calls `seen` with what a method gives, whoever calls it. */
-function watch(owner: Class | undefined, method: string, seen: (result: unknown) => void): void {
+/** Calls `seen` with what a method gives, and with what it is called on and given, whoever calls it. */
+function watch(owner: Class | undefined, method: string, seen: (result: unknown, self: unknown, first: unknown) => void): void {
   const own = owner?.prototype[method];
   if (!owner || !own) return;
   owner.prototype[method] = function (...values) {
     const result = own.apply(this, values);
-    if (result instanceof Promise) void result.then(seen, () => {});
-    else seen(result);
+    if (result instanceof Promise) void result.then((value) => seen(value, this, values[0]), () => {});
+    else seen(result, this, values[0]);
     return result;
   };
 }
@@ -35,17 +36,19 @@ export function watchDevices(): void {
   if (isWatching) return;
   isWatching = true;
   watch(host['GPUAdapter'], 'requestDevice', (device) => devices.add(device as Device));
-  watch(host['GPUDevice'], 'createBuffer', () => objects++);
-  watch(host['GPUBuffer'], 'destroy', () => objects--);
+  watch(host['GPUDevice'], 'createBuffer', (buffer) => objects.add(buffer));
+  watch(host['GPUBuffer'], 'destroy', (_result, buffer) => objects.delete(buffer));
   for (const name of ['HTMLCanvasElement', 'OffscreenCanvas']) watch(host[name], 'getContext', (context) => context && 'getExtension' in (context as object) && contexts.add(context as Gl));
   for (const name of ['WebGLRenderingContext', 'WebGL2RenderingContext']) {
-    watch(host[name], 'createTexture', () => objects++);
-    watch(host[name], 'deleteTexture', () => objects--);
+    for (const kind of ['Texture', 'Program', 'Shader', 'Buffer', 'Framebuffer']) {
+      watch(host[name], `create${kind}`, (made) => objects.add(made));
+      watch(host[name], `delete${kind}`, (_result, _self, gone) => objects.delete(gone));
+    }
   }
 }
 
-/** Buffers or textures on all devices. */
-export const deviceObjects = (): number => objects;
+/** Objects on all devices: buffers of WebGPU, and whatever WebGL has. */
+export const deviceObjects = (): number => objects.size;
 
 /** Takes every context and device away, as a driver that crashes does. */
 export function loseDevices(): void {

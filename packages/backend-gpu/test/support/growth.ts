@@ -1,12 +1,12 @@
-import { compile, conv2d, evaluate, matmul, mean, mul, relu, reshape, square, sub, tensor, tidy, type Backend, type Tensor } from '@unfoldjs/core';
-import { valueAndGrad } from '@unfoldjs/core/autodiff';
+import { compile, evaluate, tensor, tidy, type Backend, type Tensor } from '@unfoldjs/core';
+import { smallTraining } from '@unfoldjs/test-support/small-training';
 import { deviceObjects } from './devices.js';
 
 /** What a backend and its device hold. */
 export interface Held {
   readonly live: number;
   readonly buffers: number;
-  /** Buffers or textures that the device itself has; 0 where there are none to count. */
+  /** What lies on the device itself: buffers, or textures and programs; 0 where there are none to count. */
   readonly objects: number;
 }
 
@@ -15,53 +15,55 @@ const heldBy = (backend: Backend): Held => {
   return { live, buffers, objects: deviceObjects() };
 };
 
-const sumOf = (values: number[] | Float32Array): Promise<number | boolean> =>
+const sumOf = (values: number[]): Promise<number | boolean> =>
   tidy(async (own) => {
     const total = own(own(tensor(values)).mul(2).sum());
     await evaluate(total);
     return total.item();
   });
 
-/** One program many times, then many programs; what is held after half of the runs, after all of them, and at the end. @throws Error for a wrong sum */
-export async function manyPrograms(backend: Backend, runs: number, programs: number): Promise<{ half: Held; all: Held; end: Held }> {
-  const expectSum = async (values: number[] | Float32Array, sum: number): Promise<void> => {
-    const found = await sumOf(values);
-    if (found !== sum) throw new Error(`the sum of ${values.length} numbers is ${found}, not ${sum}`);
+/** The sum of as many ones, twice, by a program of its own that is gone afterwards. */
+async function sumOfOnes(size: number): Promise<number | boolean> {
+  const program = compile((x: Tensor) => x.mul(2).sum());
+  const x = tensor(new Float32Array(size).fill(1));
+  const total = await program(x);
+  const sum = await total.item();
+  for (const each of [x, total]) each.dispose();
+  program.dispose();
+  return sum;
+}
+
+function expectSum(found: number | boolean, sum: number): void {
+  if (found !== sum) throw new Error(`a sum is ${found}, not ${sum}`);
+}
+
+/** One program many times, then many programs, each of a size of its own: what is held after half of either, and after all. @throws Error for a wrong sum */
+export async function manyPrograms(backend: Backend, runs: number, programs: number, settledHeap: () => Promise<number>): Promise<{ runs: [Held, Held]; programs: [Held, Held]; heapGrowth: number }> {
+  const halves = async (count: number, once: (i: number) => Promise<void>, atHalf?: () => Promise<void>): Promise<[Held, Held]> => {
+    for (let i = 1; i <= count / 2; i++) await once(i);
+    const half = heldBy(backend);
+    await atHalf?.();
+    for (let i = count / 2 + 1; i <= count; i++) await once(i);
+    return [half, heldBy(backend)];
   };
-  for (let i = 0; i < runs; i++) await expectSum([i, 1], 2 * i + 2);
-  const half = heldBy(backend);
-  for (let i = 0; i < runs; i++) await expectSum([i, 1], 2 * i + 2);
-  const all = heldBy(backend);
-  for (let i = 1; i <= programs; i++) await expectSum(new Float32Array(i).fill(1), 2 * i);
-  return { half, all, end: heldBy(backend) };
+  let heap = 0;
+  return {
+    runs: await halves(runs, async (i) => expectSum(await sumOf([i, 1]), 2 * i + 2)),
+    programs: await halves(programs, async (i) => expectSum(await sumOfOnes(i), 2 * i), async () => void (heap = await settledHeap())),
+    heapGrowth: (await settledHeap()) - heap,
+  };
 }
 
 /** Steps of training a small net, what is held after a tenth as many to warm up, and after all of them. */
 export async function training(backend: Backend, steps: number, settledHeap: () => Promise<number>): Promise<{ before: Held; after: Held; programs: number; heapGrowth: number }> {
-  const inputs = tensor(Float32Array.from({ length: 8 * 36 }, (_, i) => (i % 7) - 3), [8, 6, 6, 1]);
-  const loss = ([filters, dense]: Tensor[]): Tensor => mean(square(matmul(reshape(relu(conv2d(inputs, filters!, { padding: 'valid' })), [8, 64]), dense!)));
-  const step = compile(
-    (params: Tensor[]) => {
-      const { value, gradient } = valueAndGrad(loss)(params);
-      return { value, params: params.map((param, i) => sub(param, mul((gradient as Tensor[])[i]!, 0.001))) };
-    },
-    undefined,
-    { donate: [0] },
-  );
-  let params = [tensor(new Float32Array(36).fill(0.1), [3, 3, 1, 4]), tensor(new Float32Array(192).fill(0.1), [64, 3])];
-  const train = async (count: number): Promise<void> => {
-    for (let i = 0; i < count; i++) {
-      const { value, params: next } = await step(params);
-      params = next;
-      value.dispose();
-    }
-  };
-  await train(Math.ceil(steps / 10));
+  const net = smallTraining();
+  await net.run(Math.ceil(steps / 10));
   const before = heldBy(backend);
   const heap = await settledHeap();
-  await train(steps);
-  const after = heldBy(backend);
-  return { before, after, programs: step.programCount(), heapGrowth: (await settledHeap()) - heap };
+  await net.run(steps);
+  const grown = { before, after: heldBy(backend), programs: net.programCount(), heapGrowth: (await settledHeap()) - heap };
+  net.dispose();
+  return grown;
 }
 
 /** Bytes on the heap; what is found to be garbage is taken away in later turns of the event loop only. */

@@ -43,6 +43,6 @@ servePage(gpu, {
   brokenKernel: () => brokenKernel(getBackend()),
   strayError: () => strayError(getBackend()),
   lostDevice: (mode: GpuMode) => lostDevice(mode),
-  manyPrograms: (mode: GpuMode, runs: number, programs: number) => alone(mode, (backend) => manyPrograms(backend, runs, programs)),
+  manyPrograms: (mode: GpuMode, runs: number, programs: number) => alone(mode, (backend) => manyPrograms(backend, runs, programs, settled(heapUsed))),
   training: (mode: GpuMode, steps: number) => alone(mode, (backend) => training(backend, steps, settled(heapUsed))),
 });

@@ -4,11 +4,11 @@ import type { Heap } from './heap.js';
 export interface WasmBuffer extends BackendBuffer {
   /** Null once it was freed. */
   pointer: number | null;
+  readonly owner: Buffers;
 }
 
 /** The buffers of one backend. */
 export class Buffers {
-  readonly #owned = new WeakSet<BackendBuffer>();
   #count = 0;
   #isOpen = true;
 
@@ -27,17 +27,16 @@ export class Buffers {
 
   /** @throws {UnfoldError} OUT_OF_MEMORY */
   make(type: TensorType): WasmBuffer {
-    const buffer = { type, pointer: this.heap.take(bytesOf(type)) };
-    this.#owned.add(buffer);
+    const pointer = this.heap.take(bytesOf(type));
     this.#count++;
-    return buffer;
+    return { type, pointer, owner: this };
   }
 
   /** @throws {UnfoldError} DISPOSED for one that was freed, MIXED_BACKENDS for one of another backend. */
   pointerOf(buffer: BackendBuffer, op: string): number {
     this.assertOpen(op);
-    const isOwn = this.#owned.has(buffer);
-    const { pointer } = buffer as WasmBuffer;
+    const { pointer, owner } = buffer as WasmBuffer;
+    const isOwn = owner === this;
     if (isOwn && pointer !== null) return pointer;
     throw unfoldError({
       code: isOwn ? 'DISPOSED' : 'MIXED_BACKENDS',
@@ -50,7 +49,7 @@ export class Buffers {
 
   free(buffer: BackendBuffer): void {
     const held = buffer as WasmBuffer;
-    if (!this.#isOpen || !this.#owned.has(buffer) || held.pointer === null) return;
+    if (!this.#isOpen || held.owner !== this || held.pointer === null) return;
     this.heap.give(held.pointer);
     held.pointer = null;
     this.#count--;

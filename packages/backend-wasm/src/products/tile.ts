@@ -58,14 +58,25 @@ export function tileRegisters(code: FunctionBuilder, rows: number, vectors: 1 | 
   };
 }
 
+/** Sums that a tile of a single row makes side by side, each of every fourth element: one alone would wait for its own additions, and round more. */
+const chainsOfOneRow = 4;
+
+/** Products below this depth are not worth chains. */
+const shortestChained = 64;
+
 /**
- * Adds `sum over k of a[row][k] * b[k][0..]` to the sums of a tile, in the order of k. All distances are immediates. The pointers `a`
- * and `b` are left anywhere.
+ * Adds `sum over k of a[row][k] * b[k][0..]` to the sums of a tile, in the order of k, or for a single row in four chains of that order. All
+ * distances are immediates. The pointers `a` and `b` are left anywhere.
  */
 export function writeTile(code: FunctionBuilder, registers: TileRegisters, { rows, vectors, rowStep, walk, fma, isInteger = false, unroll = unrollOf(rows, fma), outermost }: TileSpec): void {
-  const { sums, right, scale, a, b } = registers;
+  const { right, scale, a, b } = registers;
+  const own = registers.sums.slice(0, rows * vectors);
+  const depth = walk.levels.reduce((product, { count }) => product * count, walk.length);
+  const chains = rows === 1 && depth >= shortestChained ? [own, ...Array.from({ length: chainsOfOneRow - 1 }, () => code.locals('v128', vectors))] : [own];
+  for (const sum of chains.slice(1).flat()) code.floats(0).set(sum);
 
   const element = (at: number): void => {
+    const sums = chains[at % chains.length]!;
     for (let v = 0; v < vectors; v++) code.get(b).memory('v128.load', at * panelBytes + 16 * v).set(right[v]!);
     for (let row = 0; row < rows; row++) {
       code.get(a).memory('v128.load32_splat', row * rowStep + at * walk.kStep).set(scale);
@@ -123,4 +134,5 @@ export function writeTile(code: FunctionBuilder, registers: TileRegisters, { row
     end = label;
     nest(0);
   });
+  chains.slice(1).forEach((chain) => chain.forEach((sum, v) => code.get(own[v]!).get(sum).op(isInteger ? 'i32x4.add' : 'f32x4.add').set(own[v]!)));
 }

@@ -1,9 +1,9 @@
 import type { BenchCase, OpenCase } from '../bench.js';
 import type { Engine, Mode } from '../engines/engine.js';
+import { meanTime, warmedUp } from './warm-up.js';
 import type { ReadyWork, SpeedWorkload } from './workload.js';
 
 const sampleMs = 80;
-const warmUp = { windowMs: 80, mostMs: 2000, settled: 0.95, shortCallMs: 2, shortLeastMs: 1200 };
 /** Calls longer than this are not repeated to warm up. */
 const longCallMs = 500;
 
@@ -16,34 +16,6 @@ async function timed(run: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await run();
   return performance.now() - start;
-}
-
-/** The mean of as many calls as fit into `ms`, at least one. */
-async function meanTime(run: () => Promise<void>, ms: number): Promise<number> {
-  const start = performance.now();
-  let calls = 0;
-  let elapsed = 0;
-  do {
-    await run();
-    calls++;
-    elapsed = performance.now() - start;
-  } while (elapsed < ms);
-  return elapsed / calls;
-}
-
-/**
- * Calls until two windows in a row are no faster, but short ones for more than a second: compilers work in stages, and calls of a tenth of a millisecond
- * were seen to stay at twice their time for half a second before the last one was through.
- */
-async function warmedUp(run: () => Promise<void>): Promise<void> {
-  const start = performance.now();
-  let best = Infinity;
-  const isShort = (): boolean => best < warmUp.shortCallMs && performance.now() - start < warmUp.shortLeastMs;
-  for (let steady = 0; (steady < 2 || isShort()) && performance.now() - start < warmUp.mostMs; ) {
-    const mean = await meanTime(run, warmUp.windowMs);
-    steady = mean > warmUp.settled * best ? steady + 1 : 0;
-    best = Math.min(best, mean);
-  }
 }
 
 /** In bytes; a page is told nothing of its process. */

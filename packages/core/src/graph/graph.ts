@@ -55,9 +55,17 @@ export const constantOp = /* @__PURE__ */ defineOp<{ key: number }>({
 /** The elements of a graph's constants. Grows only: a graph that was undone finds its constants again. */
 export class ConstantPool {
   readonly #data: TypedArray[] = [];
+  readonly #keys = new Map<string, number>();
 
   add(data: TypedArray): number {
     return this.#data.push(data) - 1;
+  }
+
+  /** The elements that were first added with this content, which says all of them and their dtype. */
+  addOnce(content: string, data: TypedArray): number {
+    let key = this.#keys.get(content);
+    if (key === undefined) this.#keys.set(content, (key = this.add(data)));
+    return key;
   }
 
   get(key: number): TypedArray {

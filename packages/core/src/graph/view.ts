@@ -9,15 +9,16 @@ export interface GraphView {
   isOutput(id: NodeId): boolean;
 }
 
-const views = new WeakMap<Graph, GraphView>();
+/** Of the newest graph alone: passes go from one graph to the next. Its table is weak and new each time: that of one for all keeps the size to which it grew. */
+let newest = new WeakMap<Graph, GraphView>();
 const none: readonly NodeId[] = [];
 
-/** The view of a graph. Kept with the graph, which never changes, so a pass in which nothing fires leaves it to the next. */
+/** The view of a graph. Kept while no other is looked at: a graph never changes, so a pass in which nothing fires leaves it to the next. */
 export function viewOf(graph: Graph): GraphView {
-  const known = views.get(graph);
+  const known = newest.get(graph);
   if (known) return known;
   const view = makeView(graph);
-  views.set(graph, view);
+  newest = new WeakMap([[graph, view]]);
   return view;
 }
 

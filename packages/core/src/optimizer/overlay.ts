@@ -304,17 +304,10 @@ function dropNode(table: Map<number, NodeId[]>, node: GraphNode): void {
   bucket.splice(bucket.indexOf(node.id), 1);
 }
 
-const smallConstants = new WeakMap<ConstantPool, Map<string, number>>();
-
 /** Small tables are pooled by content, so that two ops that make the same one share it. */
 function keyOfConstant(pool: ConstantPool, data: TypedArray, type: TensorType): number {
   if (data.length > 64) return pool.add(data);
-  let known = smallConstants.get(pool);
-  if (!known) smallConstants.set(pool, (known = new Map()));
-  const content = `${type.dtype}:${Array.from(data, (value) => (Object.is(value, -0) ? '-0' : String(value))).join()}`;
-  let key = known.get(content);
-  if (key === undefined) known.set(content, (key = pool.add(data)));
-  return key;
+  return pool.addOnce(`${type.dtype}:${Array.from(data, (value) => (Object.is(value, -0) ? '-0' : String(value))).join()}`, data);
 }
 
 /** A rule that builds what an op refuses is wrong: the refusal becomes an error of the engine, which adds the rule's name. */

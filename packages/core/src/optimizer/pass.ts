@@ -31,7 +31,8 @@ export function compilePass(pass: Pass): CompiledPass {
   const known = compiled.get(pass);
   if (known) return known;
   const rules = pass.rules.map((rule) => ({ rule, pattern: rule.match() }));
-  const byOp = new Map<OpDef, readonly CompiledRule[]>();
+  // A pass outlives programs, and with them ops that somebody defined.
+  const byOp = new WeakMap<OpDef, readonly CompiledRule[]>();
   const made: CompiledPass = {
     pass,
     reach: Math.max(1, ...rules.map(({ pattern }) => depthOf(pattern))),

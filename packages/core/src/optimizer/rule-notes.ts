@@ -27,6 +27,7 @@ import {
   castChainNotes,
   knownChoiceNotes,
 } from './rules/identities.js';
+import { concatBeforeTransposeNotes, elementwiseBeforeTransposeNotes, flattenIntoWeightsNotes, moveBeforeTransposeNotes, unitAxesInPlaceNotes } from './rules/layouts.js';
 import { shareEqualNotes } from './rules/share.js';
 import { transposeLastNotes, reduceBeforeTransposeNotes, transposeIntoMatmulNotes } from './rules/transposes.js';
 import {
@@ -82,6 +83,11 @@ export const ruleNotes: readonly RuleNotes[] = [
   castChainNotes,
   knownChoiceNotes,
   shareEqualNotes,
+  moveBeforeTransposeNotes,
+  concatBeforeTransposeNotes,
+  elementwiseBeforeTransposeNotes,
+  flattenIntoWeightsNotes,
+  unitAxesInPlaceNotes,
   transposeLastNotes,
   reduceBeforeTransposeNotes,
   transposeIntoMatmulNotes,

@@ -163,6 +163,11 @@ describe('the engine of the optimizer', () => {
     expect(passesFor({ level: 0 }).map(({ name }) => name)).to.deep.equal(['decompose-unsupported', 'lower-conv']);
   });
 
+  it('has the same passes for every program, so that their patterns are made once', () => {
+    const first = passesFor({ level: 2 });
+    passesFor({ level: 2 }).forEach((pass, i) => expect(pass).to.equal(first[i]));
+  });
+
   it('says which op the backend lacks, on which types, at which line, and which backend has it', () => {
     captureSourceLines(true);
     try {

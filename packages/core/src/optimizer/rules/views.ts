@@ -17,7 +17,7 @@ import { defineRule, type Builder } from '../rule.js';
 /** The attributes of a node whose op is known from the pattern. */
 const attrsOf = <A>(node: GraphNode): A => node.attrs as A;
 
-const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode =>
+export const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode =>
   sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape });
 
 // --- reshape ---
@@ -64,7 +64,7 @@ const compose = (first: readonly number[], second: readonly number[]): number[] 
 const isIdentity = (perm: readonly number[]): boolean => perm.every((axis, i) => axis === i);
 
 /** True where a permutation moves nothing but axes of size 1. */
-const keepsOrder = (shape: Shape, perm: readonly number[]): boolean => {
+export const keepsOrder = (shape: Shape, perm: readonly number[]): boolean => {
   const moved = perm.filter((axis) => shape[axis] !== 1);
   return moved.every((axis, i) => i === 0 || moved[i - 1]! < axis);
 };
