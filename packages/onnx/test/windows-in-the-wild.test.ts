@@ -23,7 +23,7 @@ const convolutions: readonly Case[] = [
   { what: 'with a bias, and NOTSET written out', x: image(2, 5, 6), dims: [3, 2, 3, 3], attributes: { auto_pad: 'NOTSET', kernel_shape: [3, 3], pads: [1, 1, 1, 1], group: 1 }, means: { pads: [1, 1, 1, 1] }, hasBias: true },
   { what: 'with an even kernel and SAME_UPPER', x: image(1, 5, 6), dims: [2, 1, 2, 4], attributes: { auto_pad: 'SAME_UPPER' }, means: { pads: [0, 1, 1, 2] } },
   { what: 'with an even kernel and SAME_LOWER', x: image(1, 5, 6), dims: [2, 1, 2, 4], attributes: { auto_pad: 'SAME_LOWER' }, means: { pads: [1, 2, 0, 1] } },
-  { what: 'with pads, and VALID, which says that they are none', x: image(1, 5, 6), dims: [2, 1, 3, 3], attributes: { auto_pad: 'VALID' } },
+  { what: 'with VALID', x: image(1, 5, 6), dims: [2, 1, 3, 3], attributes: { auto_pad: 'VALID' } },
   { what: 'of 3x1', x: image(2, 6, 5), dims: [2, 2, 3, 1], attributes: { pads: [1, 0, 1, 0] }, means: { pads: [1, 0, 1, 0] } },
   { what: 'of 8x8', x: image(2, 12, 11), dims: [3, 2, 8, 8], attributes: { strides: [4, 4], pads: [2, 2, 2, 2] }, means: { strides: [4, 4], pads: [2, 2, 2, 2] } },
   { what: 'of 6x20', x: image(1, 9, 30), dims: [2, 1, 6, 20], attributes: { pads: [3, 0, 2, 9] }, means: { pads: [3, 0, 2, 9] } },
