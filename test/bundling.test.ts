@@ -70,6 +70,13 @@ describe('bundling for the browser', () => {
     });
   }
 
+  it('adds under 40 kB to a bundle that uses @unfoldjs/onnx, and nothing to one that does not', async () => {
+    const plain = `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`;
+    const [without, unused, used] = await Promise.all([plain, `import '@unfoldjs/onnx'; ${plain}`, `export { importOnnx } from '@unfoldjs/onnx'; ${plain}`].map(gzippedKilobytes));
+    expect(unused).to.equal(without);
+    expect(used! - without!).to.be.within(1, 40);
+  });
+
   it('runs the workers of @unfoldjs/backend-wasm from a minified bundle, also where names are kept', async () => {
     const code = `import { matmul, ones, setBackend } from '@unfoldjs/core';
       import { wasm } from '@unfoldjs/backend-wasm';

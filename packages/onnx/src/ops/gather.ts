@@ -93,6 +93,7 @@ export const gatherOps: OnnxOps = {
   Range: { attributes: [], knownInputs: [0, 1, 2], since: 11, run: range },
   EyeLike: {
     attributes: ['dtype', 'k'],
+    readsShapes: true,
     since: 9,
     run: (call) => {
       const [rows, columns] = call.value(0).shape as [number, number];

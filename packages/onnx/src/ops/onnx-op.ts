@@ -12,6 +12,8 @@ export interface OnnxOp {
   readonly attributes: readonly string[];
   /** The inputs that are no tensors of the graph: shapes, axes, limits, whose elements must be known. */
   readonly knownInputs?: readonly number[];
+  /** Of its inputs it reads the shapes alone. */
+  readonly readsShapes?: true;
   /** The first opset that has it, where that is not one of the first seven. */
   readonly since?: number;
   /** The result where all inputs are known, so that the arithmetic of shapes is done before the graph runs. Null where it is left to `run`. */

@@ -82,6 +82,9 @@ function along(x: Tensor, axis: number, { from, to }: Axis, weights: Float32Arra
   return axis === last ? y : transpose(y, swap);
 }
 
+/** Elements of the largest matrix of shares. */
+const mostWeights = 2 ** 26;
+
 /** Sizes from scales or given: inputs whose places differ between opsets. */
 function axesGiven(call: Call, shape: readonly number[]): Axis[] {
   const isUpsample = call.node.op === 'Upsample';
@@ -101,6 +104,7 @@ function axesGiven(call: Call, shape: readonly number[]): Axis[] {
     if (i < 0) return { from, to: from, scale: 1, roi: [0, 1] };
     const scale = sizes && common !== null ? common : ratios[i]!;
     const to = sizes ? (common === null ? sizes[i]! : Math.floor(scale * from + 0.5)) : Math.floor(from * scale);
+    if (!(to >= 0 && from * to <= mostWeights)) call.refuse(`it makes ${from} pixels ${to}`, 'run it with smaller inputs, or check its scales and sizes');
     return { from, to, scale, roi: roi ? [roi[i]!, roi[listed.length + i]!] : [0, 1] };
   });
 }
