@@ -6,6 +6,7 @@ import { Folder, type Ended } from './support/command.js';
 import { identity, small } from './support/models.js';
 import { uint8Type } from './support/onnx-file.js';
 import { missing, publishedPath } from './support/published.js';
+import { sevenPng } from './support/seven.js';
 
 const png = (width: number, height: number, channels: 1 | 3, data: readonly number[]): Uint8Array => encodePng({ width, height, channels, depth: 8, data: Uint8Array.from(data) });
 
@@ -159,16 +160,8 @@ describe('unfold run', function () {
 
   it('knows a seven that is drawn here, with a model that other people published', async function () {
     if (missing) skip(this, missing);
-    const [side, data] = [56, Array.from({ length: 56 * 56 }, () => 0)];
-    for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const bar = y >= 12 && y < 17 && x >= 16 && x < 40;
-        const stroke = y >= 12 && y < 46 && Math.abs(x - (38 - (y - 12) * 0.45)) < 3;
-        if (bar || stroke) data[y * side + x] = 255;
-      }
-    }
-    const image = folder.write('seven.png', png(side, side, 1, data));
-    const { code, out, err } = await folder.unfold('run', publishedPath('mnist-cntk.onnx'), '--image', image, '--grey', '--size', '28x28', '--scale', '1', '--labels', folder.write('digits.txt', Array.from('0123456789').join('\n')), '--top', '3');
+    const image = folder.write('seven.png', sevenPng());
+    const { code, out, err } = await folder.unfold('run', publishedPath('mnist-cntk.onnx'), '--image', image, '--grey', '--size', '28x28', '--scale', '1', '--labels', folder.write('digits.txt', [...'0123456789'].join('\n')), '--top', '3');
     expect(code, err).to.equal(0);
     expect(out).to.match(/^ {2}1 +\| 7 +\| 7 +\|/m);
   });
