@@ -60,10 +60,13 @@ describe('bundling for the browser', () => {
 
   // docs/decisions/004-size-of-core.md
   const network = `export { conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions';`;
+  const page = `export { compile, conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions'; export { wasm } from '@unfoldjs/backend-wasm';`;
   const budgets: readonly { what: string; code: string; kilobytes: number }[] = [
     { what: '@unfoldjs/core, all of it', code: `export * from '@unfoldjs/core';`, kilobytes: 55 },
     { what: '@unfoldjs/core and @unfoldjs/backend-wasm', code: `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`, kilobytes: 96 },
     { what: 'what a convolutional network takes to run', code: network, kilobytes: 35 },
+    { what: 'a page that runs a convolutional network on wasm', code: page, kilobytes: 83 },
+    { what: 'the same with its weights read from safetensors', code: `${page} export { decodeSafetensors } from '@unfoldjs/nn';`, kilobytes: 98 },
     { what: 'what it takes to be trained', code: `${network} export { valueAndGrad } from '@unfoldjs/core/autodiff';`, kilobytes: 45 },
   ];
   for (const { what, code, kilobytes } of budgets) {
@@ -71,6 +74,13 @@ describe('bundling for the browser', () => {
       expect(await gzippedKilobytes(code)).to.be.below(kilobytes);
     });
   }
+
+  it('adds under 40 kB to a bundle that uses @unfoldjs/onnx, and nothing to one that does not', async () => {
+    const plain = `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`;
+    const [without, unused, used] = await Promise.all([plain, `import '@unfoldjs/onnx'; ${plain}`, `export { importOnnx } from '@unfoldjs/onnx'; ${plain}`].map(gzippedKilobytes));
+    expect(unused).to.equal(without);
+    expect(used! - without!).to.be.within(1, 40);
+  });
 
   it('runs the workers of @unfoldjs/backend-wasm from a minified bundle, also where names are kept', async () => {
     const code = `import { matmul, ones, setBackend } from '@unfoldjs/core';

@@ -8,6 +8,7 @@ import { clearErrors, guarded, showError } from './errors.js';
 import { edgesView, featureMapsView } from './filters-view.js';
 import { inkOfImage } from './ink.js';
 import { latest, queue } from './in-turn.js';
+import { modelView } from './model-view.js';
 import { padOn } from './pad.js';
 import { paint, plain } from './paint.js';
 import { readImage } from './pictures.js';
@@ -179,6 +180,7 @@ tabsIn(byId('tabs', HTMLElement), (opened) => {
   panel = opened;
   refresh();
 });
+modelView(inTurn, byId('picture', HTMLCanvasElement), () => byId('tab-model', HTMLButtonElement).click());
 addEventListener('error', ({ error, message }) => showError(error ?? message));
 addEventListener('unhandledrejection', ({ reason }) => showError(reason));
 void guarded(start)();

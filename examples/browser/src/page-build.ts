@@ -22,6 +22,8 @@ const config = (logLevel: LogLevel): InlineConfig => ({
     target: 'es2022',
     // Graphviz is one WebAssembly module in a script of its own, which is loaded for those who ask for a drawing.
     chunkSizeWarningLimit: 1500,
+    // A slow machine is nothing that this page could mend.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });
 

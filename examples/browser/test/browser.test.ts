@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { conv2d, matmul, maxPool2d, placeholder, relu, reshape, setBackend, softmax, tensor, transpose, type Tensor } from '@unfoldjs/core';
+import { cpu } from '@unfoldjs/backend-cpu';
+import { exportOnnx } from '@unfoldjs/onnx';
 import { modeRuns, skip } from '@unfoldjs/test-support';
 import { softwareGpu, startBrowser, type TestBrowser, type Visit } from '@unfoldjs/test-support/browser';
 import { expect } from 'chai';
@@ -79,6 +82,48 @@ describe('the page', function () {
     it('is isolated, so that WebAssembly has threads', async () => {
       expect(await page.evaluate(() => crossOriginIsolated)).to.equal(true);
       expect(await page.locator('tr[data-backend=wasm]').innerText()).to.include('WebAssembly SIMD').and.to.include('runs in a worker');
+    });
+  });
+
+  describe('runs a model that somebody brings', () => {
+    /** A classifier of three channels as others would publish it. */
+    const modelFile = async (): Promise<Buffer> => {
+      await setBackend(cpu());
+      const filters = tensor(Float32Array.from({ length: 9 * 3 * 4 }, (_, i) => ((i * 7) % 5) - 2), [3, 3, 3, 4]);
+      const weights = tensor(Float32Array.from({ length: 16 * 16 * 4 * 5 }, (_, i) => (((i * 3) % 7) - 3) / 64), [16 * 16 * 4, 5]);
+      const classify = (x: Tensor): Tensor => softmax(matmul(reshape(maxPool2d(relu(conv2d(transpose(x, [0, 2, 3, 1]), filters, { padding: 'same' })), { window: 2 }), [x.shape[0]!, -1]), weights));
+      return Buffer.from(await exportOnnx(classify, [placeholder([null, 3, 32, 32])], { params: { filters, weights } }));
+    };
+    const rows = '#model-backends tr';
+    const finished = (): Promise<unknown> => page.waitForFunction((selector) => [...document.querySelectorAll<HTMLElement>(selector)].every(({ dataset }) => dataset['state'] === 'ran' || dataset['state'] === 'refused'), rows);
+
+    it('that is dropped on the page, on every backend of this browser, with one answer', async () => {
+      const bytes = [...(await modelFile())];
+      await page.evaluate((data) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([Uint8Array.from(data)], 'colours.onnx'));
+        window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      }, bytes);
+      await finished();
+      expect(await page.textContent('#model-summary')).to.include('Conv').and.to.include('Softmax').and.to.include('parameters');
+      const answers = await page.locator(`${rows} td[data-label=Answer]`).allInnerTexts();
+      expect(answers.length).to.equal(5);
+      const [first, ...others] = answers.map((answer) => /^class (\d) \(([\d.]+)\)(?:, (\S+) off the first)?$/.exec(answer));
+      expect(first, answers.join('; ')).to.not.equal(null);
+      for (const other of others) {
+        expect(other?.[1], answers.join('; ')).to.equal(first![1]);
+        expect(Number(other![3] ?? 0)).to.be.below(bound);
+      }
+      await screenshot('model');
+    });
+
+    it('and says what is wrong with a file that is none, while the one before stays', async () => {
+      await page.setInputFiles('#model-file', { name: 'letter.onnx', mimeType: 'application/octet-stream', buffer: Buffer.from('Dear Sir,') });
+      await page.waitForSelector('#errors [data-code=INVALID_FILE]');
+      expect(await page.textContent('#model-summary')).to.include('Softmax');
+      await page.click('#errors button');
+      await page.click('#tab-digits');
+      await settled(page);
     });
   });
 
@@ -200,7 +245,7 @@ describe('the page', function () {
     });
 
     it('another view when an arrow key asks for it', async () => {
-      await page.focus('#tab-program');
+      await page.focus('#tab-model');
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('#digits').isVisible()).to.equal(true);
       expect(await page.locator('#program').isVisible()).to.equal(false);
@@ -211,7 +256,7 @@ describe('the page', function () {
       await page.emulateMedia({ colorScheme: 'dark' });
       for (const [size, width] of [['', 1200], ['-phone', 390]] as const) {
         await page.setViewportSize({ width, height: 844 });
-        for (const tab of ['digits', 'filters', 'program']) {
+        for (const tab of ['digits', 'filters', 'program', 'model']) {
           await page.click(`#tab-${tab}`);
           await settled(page);
           expect(await page.evaluate(() => document.documentElement.scrollWidth), `${tab} at ${width}`).to.be.at.most(width);

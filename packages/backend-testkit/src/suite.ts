@@ -1,5 +1,8 @@
 import type { Backend, BackendSpec } from '@unfoldjs/core';
 import { ieeeAccuracy, type Accuracy } from './accuracy.js';
+import type { OwnOp } from './own-op.js';
+import { ownOps } from './sections/own-ops.js';
+import { profiling } from './sections/profiling.js';
 import { composites } from './sections/composites.js';
 import { contract } from './sections/contract.js';
 import { fusedCalls } from './sections/fused.js';
@@ -35,6 +38,8 @@ export interface BackendSuiteOptions {
   readonly name?: string | undefined;
   /** What to do, one or more. Default: the environment variable UNFOLD_MODE, names with commas in between; without it `['test', 'grad']`. */
   readonly mode?: Mode | readonly Mode[] | undefined;
+  /** Ops from outside of the core that are tried like its own, in a section `own ops`. Default: none. */
+  readonly ops?: readonly OwnOp[] | undefined;
   /** Random inputs of each property. Default: 50. */
   readonly runs?: number | undefined;
   /** Seed of all random inputs. Default: 20; the same seed tries the same inputs. */
@@ -57,11 +62,11 @@ export interface BackendSuiteOptions {
 }
 
 /** The sections of the modes `test` and `grad`, in order. */
-export const sections = (modes: readonly Mode[] = defaultModes): readonly Section[] =>
-  [contract(), primitives(), composites(), fusedCalls(), programs(), training(), gradients()].filter(({ mode }) => modes.includes(mode));
+export const sections = (modes: readonly Mode[] = defaultModes, ops: readonly OwnOp[] = []): readonly Section[] =>
+  [contract(), profiling(), primitives(), composites(), fusedCalls(), programs(), training(), gradients(), ...(ops.length > 0 ? ownOps(ops) : [])].filter(({ mode }) => modes.includes(mode));
 
 /**
- * Declares the tests that every backend must pass: the contract of its methods, every primitive, composite ops, fused calls, random programs, a
+ * Declares the tests that every backend must pass: the contract of its methods, what profiles and sources say, every primitive, composite ops, fused calls, random programs, a
  * training of 20 steps and the gradients of ops. What it leaves out is exactly what the backend's `supports` denies and what its
  * `device` declares lost. Other modes measure: they print tables, and fail only where the backend does.
  *
@@ -73,12 +78,12 @@ export const sections = (modes: readonly Mode[] = defaultModes): readonly Sectio
  * backendSuite({ describe, it, before, after, backend: cpu(), runs: 5 });
  */
 export function backendSuite(options: BackendSuiteOptions): void {
-  const { describe, it, backend: source, runs = 50, seed = 20, largest = 2 ** 20, accuracy = ieeeAccuracy } = options;
+  const { describe, it, backend: source, runs = 50, seed = 20, largest = 2 ** 20, accuracy = ieeeAccuracy, ops = [] } = options;
   const open = async (): Promise<Backend> => (typeof source === 'function' ? source() : source.open());
   const modes = options.mode === undefined ? modesOf(environment('UNFOLD_MODE')) : [options.mode].flat();
   const name = options.name ?? (typeof source === 'function' ? 'backend' : source.name);
   const replay = parseReplay(options.replay ?? environment('UNFOLD_REPLAY'));
-  if (replay && !sections().some((section) => section.cases.some(({ title }) => `${section.name}/${title}` === replay.id))) {
+  if (replay && !sections(defaultModes, ops).some((section) => section.cases.some(({ title }) => `${section.name}/${title}` === replay.id))) {
     throw new ConformanceError(`there is no case ${JSON.stringify(replay.id)} to replay: copy the whole line of a failure, in quotes.`);
   }
   const omissions: Omission[] = [];
@@ -103,7 +108,7 @@ export function backendSuite(options: BackendSuiteOptions): void {
       (options.report ?? print(name))(omissions);
     });
     // A case that is named runs, whatever the modes.
-    for (const section of replay ? sections() : sections(modes)) {
+    for (const section of replay ? sections(defaultModes, ops) : sections(modes, ops)) {
       const cases = section.cases.filter(({ title }) => !replay || replay.id === `${section.name}/${title}`);
       if (cases.length === 0) continue;
       describe(section.name, () => {

@@ -5,23 +5,25 @@ export interface Declared {
   readonly body: () => Promise<void>;
 }
 
-/** A test runner of a few lines: the suite needs no more. */
-export function declare(options: Omit<BackendSuiteOptions, 'describe' | 'it' | 'after'>): { tests: Declared[]; finish: () => Promise<void> } {
+/** A test runner of a few lines: what `suite` declares with it. */
+export function declareTests(suite: (runner: Pick<BackendSuiteOptions, 'describe' | 'it'>) => void): Declared[] {
   const tests: Declared[] = [];
   const path: string[] = [];
-  const afters: (() => Promise<void>)[] = [];
-  backendSuite({
-    runs: 5,
-    largest: 100,
-    ...options,
+  suite({
     describe(title, body) {
       path.push(title);
       body();
       path.pop();
     },
     it: (title, body) => tests.push({ path: [...path, title], body: () => body.call(undefined) }),
-    after: (body) => afters.push(body),
   });
+  return tests;
+}
+
+/** The tests of `backendSuite`, few runs each. */
+export function declare(options: Omit<BackendSuiteOptions, 'describe' | 'it' | 'after'>): { tests: Declared[]; finish: () => Promise<void> } {
+  const afters: (() => Promise<void>)[] = [];
+  const tests = declareTests((runner) => backendSuite({ runs: 5, largest: 100, ...options, ...runner, after: (body) => afters.push(body) }));
   return {
     tests,
     async finish() {

@@ -25,7 +25,7 @@ describe('modes of the suite', () => {
 
   it('test and grad run where nobody says, and each alone where it is named', () => {
     const tested = sections(['test']).map(({ name }) => name);
-    expect(tested).to.deep.equal(['contract', 'primitives', 'composite ops', 'fused calls', 'random programs', 'training']);
+    expect(tested).to.deep.equal(['contract', 'profiling', 'primitives', 'composite ops', 'fused calls', 'random programs', 'training']);
     expect(sectionsIn({})).to.deep.equal([...tested, 'gradients']);
     expect(sectionsIn({ mode: 'test' })).to.deep.equal(tested);
     expect(sectionsIn({ mode: 'grad' })).to.deep.equal(['gradients']);

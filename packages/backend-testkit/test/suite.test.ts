@@ -22,7 +22,7 @@ describe('backendSuite', () => {
     const { tests, finish } = declare({ backend: () => kernelBackend({ name: 'sound', kernels }), report: () => undefined });
     expect(tests.length).to.equal(sections().reduce((sum, { cases }) => sum + cases.length, 0));
     expect(new Set(tests.map(({ path }) => path.join('/'))).size).to.equal(tests.length);
-    expect(new Set(tests.map(({ path }) => path[1]))).to.deep.equal(new Set(['contract', 'primitives', 'composite ops', 'fused calls', 'random programs', 'training', 'gradients']));
+    expect(new Set(tests.map(({ path }) => path[1]))).to.deep.equal(new Set(['contract', 'profiling', 'primitives', 'composite ops', 'fused calls', 'random programs', 'training', 'gradients']));
     expect(await failuresOf(tests)).to.deep.equal(new Map());
     await finish();
   });

@@ -5,6 +5,45 @@ import { dataOf, mayBeDonated, withExecutable, withTaking, wrapped, type BrokenB
 
 export const brokenMethods: readonly BrokenBackend[] = [
   {
+    fault: 'a profile that leaves a step out',
+    open: () => withExecutable((executable) => ({
+      async profile(inputs) {
+        const profiled = await executable.profile!(inputs);
+        return { ...profiled, timings: profiled.timings.slice(1) };
+      },
+    })),
+    section: 'profiling',
+    finding: /a time for every step/,
+  },
+  {
+    fault: 'a profile whose times run backwards',
+    open: () => withExecutable((executable) => ({
+      async profile(inputs) {
+        const profiled = await executable.profile!(inputs);
+        return { ...profiled, timings: profiled.timings.map(({ step }) => ({ step, milliseconds: -1 })) };
+      },
+    })),
+    section: 'profiling',
+    finding: /a time for every step/,
+  },
+  {
+    fault: 'a profile that keeps a buffer',
+    open: () => withExecutable((executable) => ({
+      async profile(inputs) {
+        await executable.run(inputs);
+        return executable.profile!(inputs);
+      },
+    })),
+    section: 'profiling',
+    finding: /a time for every step/,
+  },
+  {
+    fault: 'an empty source',
+    open: () => withExecutable((executable) => ({ sources: () => executable.describe().map((_, i) => (i === 0 ? '' : 'code')) })),
+    section: 'profiling',
+    finding: /a text for every step/,
+  },
+  {
     fault: 'a retained input',
     open: () => withExecutable((executable) => {
       let first: readonly BackendBuffer[] | null = null;

@@ -43,6 +43,11 @@ export interface ImportOptions {
    * Reads a file beside the model: weights that lie outside. Default: from the folder of the model, where that is a path or a URL; else refused.
    */
   readonly readExternal?: (location: string) => Uint8Array | Promise<Uint8Array>;
+  /**
+   * Takes inputs of any batch size, also where the file fixes one (exporters like to fix 1). A node that gives its result the fixed size is refused
+   * by `apply` with its name; cut the model before it. Default: false.
+   */
+  readonly freeBatch?: boolean;
 }
 
 /**
@@ -56,7 +61,7 @@ export interface ImportOptions {
  * import { cpu } from '@unfoldjs/backend-cpu';
  * import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
  * await setBackend(cpu());
- * const bytes = await exportOnnx(([x]) => [x.mul(2).add(1)], [tensor([1, 2])]);
+ * const bytes = await exportOnnx((x) => x.mul(2).add(1), [tensor([1, 2])]);
  * const model = await importOnnx(bytes);
  * const [y] = model.apply(model.params, [tensor([3, 4])]);
  * await y.data(); // Float32Array [7, 9]
@@ -67,8 +72,13 @@ export async function importOnnx(source: OnnxSource, options: ImportOptions = {}
   const graph = graphOf(proto, await readExternal(proto));
   assertSupported(graph);
   addPass(settleLayouts);
-  return modelOf(graph, constantsOf(graph));
+  return modelOf(options.freeBatch ? withFreeBatch(graph) : graph, constantsOf(graph));
 }
+
+const withFreeBatch = (graph: OnnxGraph): OnnxGraph => {
+  const freed = (info: ValueInfo): ValueInfo => ({ ...info, shape: info.shape?.map((dim, axis) => (axis === 0 && typeof dim === 'number' ? 'N' : dim)) ?? null });
+  return { ...graph, inputs: graph.inputs.map(freed), outputs: graph.outputs.map(freed) };
+};
 
 function modelOf(graph: OnnxGraph, constants: Constants): OnnxModel {
   const params = Object.fromEntries(constants.params);

@@ -3,8 +3,19 @@ import { badModel } from './errors.js';
 import { TensorProto_DataLocation, type ModelProto } from './proto/onnx_pb.js';
 import type { ReadExternal } from './model/tensor-proto.js';
 
+/** A Blob or File, said without the types of the DOM. */
+export interface BlobLike {
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A URL, said without the types of the DOM. */
+export interface UrlLike {
+  readonly href: string;
+  readonly protocol: string;
+}
+
 /** Where a model comes from. */
-export type OnnxSource = Uint8Array | ArrayBuffer | Blob | URL | string;
+export type OnnxSource = Uint8Array | ArrayBuffer | BlobLike | UrlLike | string;
 
 type ReadFile = (location: string) => Uint8Array | Promise<Uint8Array>;
 
@@ -18,11 +29,16 @@ interface Source {
 export async function readSource(source: OnnxSource, given: ReadFile | undefined): Promise<Source> {
   if (source instanceof Uint8Array) return from(source, given);
   if (source instanceof ArrayBuffer) return from(new Uint8Array(source), given);
-  if (typeof Blob !== 'undefined' && source instanceof Blob) return from(new Uint8Array(await source.arrayBuffer()), given);
-  if (source instanceof URL && source.protocol !== 'file:') return from(await fetched(source), given ?? ((location) => fetched(new URL(location, source))));
-  if (source instanceof URL || typeof source === 'string') return fromPath(source, given);
+  if (typeof source === 'string') return /^(https?|file):\/\//.test(source) ? readSource(new URL(source), given) : fromPath(source, given);
+  if (typeof source === 'object' && source !== null) {
+    if ('arrayBuffer' in source) return from(new Uint8Array(await source.arrayBuffer()), given);
+    if ('href' in source && source.protocol === 'file:') return fromPath(new URL(source.href), given);
+    if ('href' in source) return fromWeb(new URL(source.href), given);
+  }
   throw unfoldError({ code: 'INVALID_ARGUMENT', op: 'importOnnx', argument: 'source', problem: 'it is no file.', fix: 'pass the bytes (Uint8Array), a path, a URL or a Blob.' });
 }
+
+const fromWeb = async (url: URL, given: ReadFile | undefined): Promise<Source> => from(await fetched(url), given ?? ((location) => fetched(new URL(location, url))));
 
 async function fetched(url: URL): Promise<Uint8Array> {
   const response = await fetch(url);
@@ -32,7 +48,7 @@ async function fetched(url: URL): Promise<Uint8Array> {
 
 async function fromPath(path: string | URL, given: ReadFile | undefined): Promise<Source> {
   // A page has no files: a bundle for one must not contain the modules of Node.
-  if (typeof process === 'undefined' || !process.versions?.node) return from(await fetched(new URL(path, (globalThis as { location?: { href: string } }).location?.href)), given);
+  if (typeof process === 'undefined' || !process.versions?.node) return fromWeb(new URL(path, (globalThis as { location?: { href: string } }).location?.href), given);
   const [fs, files] = await Promise.all([nodeModule<typeof import('node:fs/promises')>('node:fs/promises'), nodeModule<typeof import('node:path')>('node:path')]);
   const own = path instanceof URL ? (await nodeModule<typeof import('node:url')>('node:url')).fileURLToPath(path) : path;
   const read = async (file: string): Promise<Uint8Array> => {

@@ -1,6 +1,7 @@
 import { sizeOf, type Backend, type TypedArray } from '@unfoldjs/core';
 import type { Accuracy } from '../accuracy.js';
-import { outputOf, referenceOf, type Call } from '../support/call.js';
+import { outputOf, type Call } from '../support/call.js';
+import { referenceOf } from '../support/reference.js';
 
 /** The unit roundoff of float32: one rounding moves a value by at most this part of it. */
 export const unit = 2 ** -24;
@@ -38,7 +39,7 @@ export const summed =
   (terms: (call: Call) => number): Bound =>
   (call) => {
     const factor = gamma(terms(call));
-    const absolute = referenceOf(call, call.data.map((data, i) => (call.inputs[i]!.dtype === 'float32' ? data.map(Math.abs) : data)), 'float64');
+    const absolute = referenceOf({ ...call, data: call.data.map((data, i) => (call.inputs[i]!.dtype === 'float32' ? data.map(Math.abs) : data)) }, 'float64');
     return (i) => factor * absolute[i]!;
   };
 

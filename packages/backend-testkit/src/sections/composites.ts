@@ -1,13 +1,14 @@
-import { apply, tensor, type DType, type TypedArray } from '@unfoldjs/core';
+import { apply, tensor, type DType, type OpDef, type TypedArray } from '@unfoldjs/core';
 import type { Fill } from '../arbitraries/data.js';
 import { callOf } from '../arbitraries/plan.js';
 import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, runOnce, type Call } from '../support/call.js';
 import { checkExact, checkWithin } from '../support/compare.js';
-import { decomposed } from '../support/decomposed.js';
 import { runGraph } from '../support/graph.js';
+import type { OwnOp } from '../own-op.js';
 import { opNamed } from '../support/program-builder.js';
+import { referenceOr } from '../support/reference.js';
 import { flushed } from './bounds.js';
-import { compositeRows, type CompositeRow } from './composite-rows.js';
+import { compositeRows } from './composite-rows.js';
 import { whyLost, words } from './primitives.js';
 import { randomCase } from './random-case.js';
 import { LeftOut, type Case, type CaseContext, type Section } from './section.js';
@@ -19,31 +20,37 @@ import { LeftOut, type Case, type CaseContext, type Section } from './section.js
 export const composites = (): Section => ({
   name: 'composite ops',
   mode: 'test',
-  cases: compositeRows.flatMap((row) => row.dtypes.flatMap((dtype) => (dtype === 'float32' ? row.fills : (['integers'] as const)).map((fill) => caseOf(row, dtype, fill)))),
+  cases: compositeRows.flatMap((row) => casesOf({ ...row, op: opNamed(row.op) })),
 });
 
-function caseOf(row: CompositeRow, dtype: DType, fill: Fill): Case {
-  const title = `${row.op}, ${dtype}: ${dtype === 'bool' ? 'bit for bit' : row.bound || fill !== 'reals' ? words[fill] : 'real numbers, bit for bit'}`;
+/** The cases of an op against its reference: for each dtype and each kind of data. */
+export const casesOf = (row: OwnOp): Case[] =>
+  row.dtypes.flatMap((dtype) => (dtype === 'float32' ? (row.fills ?? (['integers', 'reals'] as const)) : (['integers'] as const)).map((fill) => caseOf(row, dtype, fill)));
+
+function caseOf(row: OwnOp, dtype: DType, fill: Fill): Case {
+  const op: OpDef = row.op;
+  const title = `${op.name}, ${dtype}: ${dtype === 'bool' ? 'bit for bit' : row.bound || fill !== 'reals' ? words[fill] : 'real numbers, bit for bit'}`;
   return {
     title,
-    op: row.op,
+    op: op.name,
     async run(context) {
       const lost = whyLost(fill, context);
       if (lost) throw new LeftOut(lost);
-      await randomCase(title, callOf(opNamed(row.op), row.plans(dtype), fill), formatCall, (call, each) => checkCall(row, call, each)).run(context);
+      await randomCase(title, callOf(op, row.plans(dtype), fill), formatCall, (call, each) => checkCall(row, call, each)).run(context);
     },
   };
 }
 
-async function checkCall({ op, bound }: CompositeRow, call: Call, context: CaseContext): Promise<number | string> {
+async function checkCall({ op: { name }, bound, reference }: OwnOp, call: Call, context: CaseContext): Promise<number | string> {
   const { backend, accuracy } = context;
   const actual = await runEither(call, context);
   if (typeof actual === 'string') return actual;
   const { shape } = outputOf(call);
-  if (!bound) return checkExact(actual, decomposed(call), shape, op);
-  const exact = decomposed(call, 'float64');
+  const expected = referenceOr(reference);
+  if (!bound) return checkExact(actual, expected(call), shape, name);
+  const exact = expected(call, 'float64');
   const within = bound(call, exact, accuracy);
-  return checkWithin(actual, exact, (i) => within(i) + flushed(backend), shape, op);
+  return checkWithin(actual, exact, (i) => within(i) + flushed(backend), shape, name);
 }
 
 /** The result by the backend's kernel, or by the op's definition. A string says what of that the backend denies. */

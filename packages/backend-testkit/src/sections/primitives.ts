@@ -1,9 +1,10 @@
 import type { DType } from '@unfoldjs/core';
 import type { Fill } from '../arbitraries/data.js';
 import { callOf } from '../arbitraries/plan.js';
-import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, referenceOf, runOnce, type Call } from '../support/call.js';
+import { argumentsOf, formatCall, opCallOf, outputOf, programOfCall, runOnce, type Call } from '../support/call.js';
 import { checkExact, checkWithin } from '../support/compare.js';
 import { opNamed } from '../support/program-builder.js';
+import { referenceOf } from '../support/reference.js';
 import { flushed } from './bounds.js';
 import { primitiveRows, type PrimitiveRow } from './primitive-rows.js';
 import { randomCase } from './random-case.js';
@@ -58,8 +59,8 @@ async function checkCall(row: PrimitiveRow, call: Call, fill: Fill, { backend, a
   const [actual] = await runOnce(backend, programOfCall(call), argumentsOf(call));
   const { dtype, shape } = outputOf(call);
   const rounds = dtype === 'float32' && (row.isInexact || fill === 'reals');
-  if (!rounds) return checkExact(actual!, referenceOf(call, call.data, 'float32'), shape, row.op);
-  const exact = referenceOf(call, call.data, 'float64');
+  if (!rounds) return checkExact(actual!, referenceOf(call, 'float32'), shape, row.op);
+  const exact = referenceOf(call, 'float64');
   const bound = row.bound(call, exact, accuracy);
   const slack = flushed(backend);
   return checkWithin(actual!, exact, (i) => bound(i) + slack, shape, row.op);

@@ -1,4 +1,4 @@
-import { allocate, formatType, sizeOf, type Attrs, type Backend, type BackendBuffer, type OpCall, type OpDef, type Program, type TensorType, type TypedArray } from '@unfoldjs/core';
+import { formatType, type Attrs, type Backend, type BackendBuffer, type OpCall, type OpDef, type Program, type TensorType, type TypedArray } from '@unfoldjs/core';
 import { referenceKernels, type Kernel } from '@unfoldjs/core/reference';
 import { layCanaries } from './canaries.js';
 import { checkExact } from './compare.js';
@@ -70,17 +70,3 @@ export async function runOnce(backend: Backend, program: Program, data: readonly
 /** The plain kernel of a primitive. */
 export const primitiveKernelOf = (name: string): Kernel =>
   (Object.hasOwn(referenceKernels, name) ? (referenceKernels as unknown as Record<string, Kernel>)[name] : undefined) ?? fail(`there is no reference kernel ${name}`);
-
-/** What the reference kernel of the op computes from `data`: in float32 as stored, or with doubles throughout. */
-export function referenceOf(call: Call, data: readonly TypedArray[], precision: 'float32' | 'float64'): TypedArray {
-  const type = outputOf(call);
-  const wide = precision === 'float64';
-  const size = sizeOf(type.shape);
-  const output = wide && type.dtype === 'float32' ? new Float64Array(size) : allocate(type.dtype, size);
-  const inputs = call.inputs.map((input, i) => ({
-    type: input,
-    data: wide && input.dtype === 'float32' ? Float64Array.from(data[i]!) : data[i]!,
-  }));
-  primitiveKernelOf(call.op.name)({ op: call.op, attrs: call.attrs, inputs, output: { type, data: output } });
-  return output;
-}

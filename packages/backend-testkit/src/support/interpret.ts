@@ -1,4 +1,5 @@
 import { allocate, sizeOf, Tensor, type TypedArray } from '@unfoldjs/core';
+import type { Kernel } from '@unfoldjs/core/reference';
 import { primitiveKernelOf } from './call.js';
 import { fail } from './fail.js';
 
@@ -7,22 +8,25 @@ type Expr = Tensor['expr'];
 /** As backends store numbers, or with doubles in place of float32. */
 export type Precision = 'float32' | 'float64';
 
+/** Kernels of primitives from outside of the core, by name. */
+export type OwnKernels = Readonly<Record<string, Kernel>>;
+
 /**
  * The elements of tensors, computed the plainest way: operands before users, every primitive by its reference kernel, everything
  * else by its decomposition. No optimizer, no planner, no backend.
  */
-export function interpret(outputs: readonly Tensor[], precision: Precision = 'float32'): TypedArray[] {
+export function interpret(outputs: readonly Tensor[], precision: Precision = 'float32', own: OwnKernels = {}): TypedArray[] {
   const values = new Map<Expr, TypedArray>();
-  return outputs.map(({ expr }) => evaluate(expr, values, precision));
+  return outputs.map(({ expr }) => evaluate(expr, values, precision, own));
 }
 
 /** Recursive only in definitions, which are a handful of levels deep. */
-function evaluate(root: Expr, values: Map<Expr, TypedArray>, precision: Precision): TypedArray {
-  for (const expr of operandsFirst([root])) if (!values.has(expr)) values.set(expr, valueOf(expr, values, precision));
+function evaluate(root: Expr, values: Map<Expr, TypedArray>, precision: Precision, own: OwnKernels): TypedArray {
+  for (const expr of operandsFirst([root])) if (!values.has(expr)) values.set(expr, valueOf(expr, values, precision, own));
   return values.get(root)!;
 }
 
-function valueOf({ op, attrs, type, inputs, storage }: Expr, values: Map<Expr, TypedArray>, precision: Precision): TypedArray {
+function valueOf({ op, attrs, type, inputs, storage }: Expr, values: Map<Expr, TypedArray>, precision: Precision, own: OwnKernels): TypedArray {
   const fresh = (): TypedArray => (precision === 'float64' && type.dtype === 'float32' ? new Float64Array(sizeOf(type.shape)) : allocate(type.dtype, sizeOf(type.shape)));
   const filled = (elements: ArrayLike<number>): TypedArray => {
     const data = fresh();
@@ -32,10 +36,10 @@ function valueOf({ op, attrs, type, inputs, storage }: Expr, values: Map<Expr, T
   if (storage) return filled(storage.host ?? fail('the interpreter reads host data only'));
   if (op.isView) return values.get(inputs[0]!)!;
   if (op.isLeaf) return filled(constantOf(op.name, attrs, type));
-  if (!op.isPrimitive) return evaluate((op.decompose(inputs.map((input) => new Tensor(input)), attrs, type) ?? fail(`${op.name} has no decomposition`)).expr, values, precision);
+  if (!op.isPrimitive) return evaluate((op.decompose(inputs.map((input) => new Tensor(input)), attrs, type) ?? fail(`${op.name} has no decomposition`)).expr, values, precision, own);
   const output = fresh();
   const tensors = inputs.map((input) => ({ type: input.type, data: values.get(input)! }));
-  primitiveKernelOf(op.name)({ op, attrs, inputs: tensors, output: { type, data: output } });
+  (own[op.name] ?? primitiveKernelOf(op.name))({ op, attrs, inputs: tensors, output: { type, data: output } });
   return output;
 }
 

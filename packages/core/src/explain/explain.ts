@@ -1,21 +1,17 @@
 import type { Backend } from '../backend/contract.js';
 import { lower, type HostData } from '../graph/lower.js';
 import { optimizeInPasses } from '../optimizer/record.js';
-import type { Level } from '../optimizer/passes/index.js';
-import type { Rule } from '../optimizer/rule.js';
+import type { OptimizeOptions } from '../optimizer/optimize.js';
 import { commonBackend } from '../runtime/evaluate.js';
 import { guard } from '../runtime/guard.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { leavesOf, type Tree } from '../tensor/tree.js';
 import { makeExplanation, programOf, type Explanation } from './explanation.js';
 
-export interface ExplainOptions {
+/** `level`, `rules` and `passes` as the optimizer takes them: those of a compiled function show what becomes of its program. */
+export interface ExplainOptions extends Pick<OptimizeOptions, 'level' | 'rules' | 'passes'> {
   /** Where it would run. Default: where `evaluate` would run it. */
   readonly backend?: Backend;
-  /** 0: only what the backend needs to run it; 1: also what needs no fused op; 2 (default): everything. */
-  readonly level?: Level;
-  /** Rules of one's own, which run before convolutions are lowered. */
-  readonly rules?: readonly Rule[];
   /** `'inputs'` (default), as `evaluate` does: one program for all data; `'constants'`, as in a compiled function. */
   readonly hostData?: HostData;
 }

@@ -1,13 +1,11 @@
 import type { Pass } from './pass.js';
 
-const added: Pass[] = [];
-
 /** In the order in which they were added. */
-export const addedPasses = (): readonly Pass[] => added;
+export const addedPasses: Pass[] = [];
 
 /**
- * Adds a pass to the pipeline of every program that is compiled from now on, at levels 1 and 2, after views were folded. A second call with the
- * same pass does nothing. For packages that bring graphs of their own kind; rules for one function are an option of `compile`.
+ * Adds a pass to the pipeline of every program that is compiled from now on, where rules of one's own run: before ops are decomposed, and before convolutions are
+ * lowered. A second call with the same pass does nothing. For packages that bring graphs of their own kind; rules for one function are an option of `compile`.
  *
  * @param pass - rules that keep the types and values of what they rewrite.
  * @example
@@ -15,5 +13,5 @@ export const addedPasses = (): readonly Pass[] => added;
  * addPass(settleLayouts);
  */
 export function addPass(pass: Pass): void {
-  if (!added.includes(pass)) added.push(pass);
+  if (!addedPasses.includes(pass)) addedPasses.push(pass);
 }

@@ -182,8 +182,8 @@ class Rounds {
     return unfoldError({
       code: 'OPTIMIZER_DIVERGED',
       op: this.pass.name,
-      problem: `after ${maxRounds} rewrites of one node the rules still fire: ${[...names].join(', ')}.`,
-      fix: 'make each rule lower its measure, or leave one of them out.',
+      problem: `after ${maxRounds} rewrites of one node rules still fire: ${[...names].join(', ')}.`,
+      fix: 'make each lower its measure, or leave one out.',
     });
   }
 }

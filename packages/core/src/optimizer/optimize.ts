@@ -14,8 +14,10 @@ export interface OptimizeOptions {
   readonly target: Target;
   /** 0: only what the target needs to run it; 1: also what needs no fused op; 2 (default): everything. */
   readonly level?: Level;
-  /** Rules of one's own: a pass of their own, before convolutions are lowered. */
+  /** Rules of one's own: a pass of their own, which runs twice: before ops are decomposed, and before convolutions are lowered. */
   readonly rules?: readonly Rule[];
+  /** Passes of one's own, in order: each time after `rules`. */
+  readonly passes?: readonly Pass[];
   /** Re-infers every type after every pass. Default false: once, at the end. */
   readonly checked?: boolean;
   /** Other backends, to name those that could run what the target refuses. */
@@ -43,12 +45,10 @@ export function optimize(graph: Graph, options: OptimizeOptions, reader?: PassRe
 }
 
 /** The passes that run for some options, in order. */
-export function passesFor({ level = 2, rules = [] }: Pick<OptimizeOptions, 'level' | 'rules'>): readonly Pass[] {
-  const passes: Pass[] = pipeline().filter((pass) => pass.level <= level);
-  if (level > 0) passes.splice(passes.findIndex(({ name }) => name === 'fold-pad-into-conv'), 0, ...addedPasses());
-  const own = passes.findIndex(({ name }) => name === 'lower-conv');
-  if (rules.length > 0) passes.splice(own, 0, { name: 'own-rules', rules });
-  return passes;
+export function passesFor({ level = 2, rules = [], passes = [] }: Pick<OptimizeOptions, 'level' | 'rules' | 'passes'>): readonly Pass[] {
+  const own = [...addedPasses, ...(rules[0] ? [{ name: 'own-rules', rules }] : []), ...passes];
+  // The passes of level 0 are those that ask the target what it runs: rules of one's own go before.
+  return pipeline().flatMap((pass) => (pass.level > level ? [] : pass.level === 0 ? [...own, pass] : pass));
 }
 
 /** What every pass does, one after the other. */

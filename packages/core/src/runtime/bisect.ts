@@ -3,8 +3,7 @@ import type { Graph } from '../graph/graph.js';
 import { lower } from '../graph/lower.js';
 import { bisectGraph } from '../optimizer/bisect.js';
 import { reasonOf } from '../optimizer/rule-notes.js';
-import type { Level } from '../optimizer/passes/index.js';
-import type { Rule } from '../optimizer/rule.js';
+import type { OptimizeOptions } from '../optimizer/optimize.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { leavesOf, type Tree } from '../tensor/tree.js';
 import type { TypedArray } from '../types/dtype.js';
@@ -13,11 +12,9 @@ import { build } from './build.js';
 import { commonBackend } from './evaluate.js';
 import { execute } from './execute.js';
 
-export interface BisectOptions {
+/** `level`, `rules` and `passes` as the optimizer takes them. */
+export interface BisectOptions extends Pick<OptimizeOptions, 'level' | 'rules' | 'passes'> {
   readonly backend?: Backend;
-  readonly level?: Level;
-  /** Rules of one's own, which run before convolutions are lowered. */
-  readonly rules?: readonly Rule[];
 }
 
 /** The rewrite that makes the values wrong. */

@@ -1,9 +1,8 @@
 import type { Backend, Executable } from '../backend/contract.js';
 import { capturesSourceLines } from '../expr/source-lines.js';
 import type { Lowered } from '../graph/lower.js';
-import { optimize } from '../optimizer/optimize.js';
+import { optimize, type OptimizeOptions } from '../optimizer/optimize.js';
 import type { Target } from '../optimizer/target.js';
-import type { Level } from '../optimizer/passes/index.js';
 import { emit, type Emitted, type ResultSource } from '../program/emit.js';
 import type { Program } from '../program/program.js';
 import { schedule } from '../program/schedule.js';
@@ -24,8 +23,7 @@ export interface Built {
   readonly outputBytes: number;
 }
 
-export interface BuildOptions {
-  readonly level?: Level;
+export interface BuildOptions extends Pick<OptimizeOptions, 'level' | 'rules' | 'passes'> {
   /** Inputs whose memory an output may take over. */
   readonly donated?: readonly number[];
 }

@@ -10,9 +10,10 @@ import { Tensor } from '../tensor/tensor.js';
 import { mapTree, type Tree } from '../tensor/tree.js';
 import { isDType, type DType } from '../types/dtype.js';
 import type { Shape } from '../types/shape.js';
+import type { OptimizeOptions } from '../optimizer/optimize.js';
 import { formatType, type TensorType } from '../types/tensor-type.js';
 import { orOnNext } from './backends.js';
-import { build, type Built } from './build.js';
+import { build, type BuildOptions, type Built } from './build.js';
 import { commonBackend, evaluate } from './evaluate.js';
 import { execute } from './execute.js';
 import type { Storage } from './storage.js';
@@ -59,7 +60,8 @@ export interface CompiledFunction<Arguments extends readonly unknown[], Result> 
   dispose(): void;
 }
 
-export interface CompileOptions {
+/** `rules` and `passes` of one's own take part in every program of the function, and in none of another. */
+export interface CompileOptions extends Pick<OptimizeOptions, 'rules' | 'passes'> {
   /**
    * Positions of arguments whose memory the program may reuse for its results: old parameters, old optimizer slots. After a call that
    * succeeds their tensors are gone (reading one is a DONATED error); after one that fails they are as they were. Default: none.
@@ -98,7 +100,7 @@ export function compile(fn: (...args: never[]) => unknown, placeholders?: readon
   if (typeof fn !== 'function') {
     throw badArgument('compile', 'fn', `${describe(fn)} is not a function.`, 'pass a function of tensors.');
   }
-  const { donate = [] } = options;
+  const { donate = [], ...own } = options;
   for (const position of donate) checkInteger('compile', 'donate', position, 0);
   const declared = placeholders && flatten(placeholders, 'placeholders', isPlaceholder);
   const traces = new Map<string, Trace>();
@@ -125,7 +127,7 @@ export function compile(fn: (...args: never[]) => unknown, placeholders?: readon
     const retrace = () => traceFunction(fn, given, types);
     const storages = await orOnNext(async () => {
       const backend = commonBackend(inputs, 'compile');
-      return execute(await programs.get(backend, key, () => buildOrRetrace(trace, retrace, backend, donated)), inputs, backend, signal);
+      return execute(await programs.get(backend, key, () => buildOrRetrace(trace, retrace, backend, { ...own, donated })), inputs, backend, signal);
     });
     for (const i of donated) inputs[i]!.dispose('donated');
     return mapTree(trace.result, 'compile', (index) => new Tensor(makeLeaf(dataOp, storages[index as number]!)));
@@ -160,12 +162,12 @@ function asTensor(leaf: Tensor | number | boolean): Tensor {
 }
 
 /** A build that fails is tried once more with source lines, so that the error can name the user's. */
-async function buildOrRetrace(trace: Trace, retrace: () => Trace, backend: Backend, donated: readonly number[]): Promise<Built> {
+async function buildOrRetrace(trace: Trace, retrace: () => Trace, backend: Backend, options: BuildOptions): Promise<Built> {
   try {
-    return await build(trace.lowered, backend, { donated });
+    return await build(trace.lowered, backend, options);
   } catch (fault) {
     if (!(fault instanceof UnfoldError)) throw fault;
-    return build(withSourceLines(retrace).lowered, backend, { donated });
+    return build(withSourceLines(retrace).lowered, backend, options);
   }
 }
 

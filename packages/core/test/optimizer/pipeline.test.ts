@@ -18,7 +18,7 @@ import {
 } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
 import { drawFrom, lower, optimize, optimizeInPasses, ruleNotes, type Draw, type Graph } from '@unfoldjs/core/rules';
-import { runGraph } from './run-graph.js';
+import { graphValues } from '@unfoldjs/backend-testkit';
 
 type OpenDraw = Draw & { readonly inputs: readonly Tensor[] };
 
@@ -60,7 +60,7 @@ describe('the pipeline of the optimizer', function () {
           outputs.map(({ expr }) => expr),
           { arguments: draw.inputs.map(({ expr }) => expr) },
         );
-        const expected = await runGraph(graph, pool, backend);
+        const expected = await graphValues(graph, pool, backend);
         for (const level of [1, 2] as const) {
           let current: Graph = graph;
           for (const { before, after, patches, inversePatches, hits } of optimizeInPasses(graph, {
@@ -79,7 +79,7 @@ describe('the pipeline of the optimizer', function () {
           expect(current.outputs.map((id) => formatType(current.nodes[id]!.type))).to.deep.equal(
             outputs.map(({ type }) => formatType(type)),
           );
-          const values = await runGraph(current, pool, backend);
+          const values = await graphValues(current, pool, backend);
           values.forEach((data, i) =>
             expect(Array.from(data, (value) => value + 0)).to.deep.equal(Array.from(expected[i]!, (value) => value + 0)),
           );

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { cpu } from '@unfoldjs/backend-cpu';
+import { ruleSuite } from '@unfoldjs/backend-testkit';
 import { passesFor, ruleNotes } from '@unfoldjs/core/rules';
-import { ruleLaws } from './rule-laws.js';
 
-describe('the rules of the optimizer', () => {
+describe('the rules of the optimizer', function () {
+  this.timeout(60_000);
   it('all have notes, and so their laws below; each has a name of its own and a reason', () => {
     const rules = new Set(passesFor({ level: 2 }).flatMap((pass) => pass.rules));
     expect(
@@ -12,5 +14,5 @@ describe('the rules of the optimizer', () => {
     for (const { because } of ruleNotes) expect(because).to.match(/^[^.]{20,}$/);
   });
 
-  for (const notes of ruleNotes) describe(`rule ${notes.rule.name}`, () => ruleLaws(notes));
+  for (const rule of ruleNotes) ruleSuite({ describe, it, rule, backend: cpu() });
 });

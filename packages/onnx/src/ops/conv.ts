@@ -45,7 +45,9 @@ function convTranspose(call: Call): Tensor {
     const wanted = asked?.[axis] ?? (isSame ? sizes[axis]! * stride : null);
     if (wanted === null) return pads;
     const total = (sizes[axis]! - 1) * stride + (kernel - 1) * dilation + 1 + more[axis]! - wanted;
-    const half = Math.trunc(total / 2);
+    // As ONNX Runtime reads it: what the result is too short of comes at its end.
+    if (total < 0) return [0, total];
+    const half = Math.floor(total / 2);
     return auto === 'SAME_UPPER' ? [half, total - half] : [total - half, half];
   });
   const images = asImages(call, image, call.laidOut(1, filterPerm(image.rank)));

@@ -1,10 +1,9 @@
 import * as u from '@unfoldjs/core';
 import type { DType, Tensor } from '@unfoldjs/core';
 import type { HostArray } from '../model/host-array.js';
-import { elementTypeOf } from '../model/tensor-proto.js';
 import type { Call } from '../run/call.js';
 import { mapHost } from './host-math.js';
-import type { OnnxOp, OnnxOps } from './onnx-op.js';
+import { dtypeNamed, type OnnxOp, type OnnxOps } from './onnx-op.js';
 
 type Numbers = (...values: number[]) => number;
 
@@ -16,9 +15,8 @@ const unary = (run: (x: Tensor, call: Call) => Tensor, attributes: readonly stri
 });
 
 /** Two operands that broadcast; `known` does the same with elements that are known, `to` is the dtype of the result where that is another. */
-const binary = (run: (a: Tensor, b: Tensor, call: Call) => Tensor, known?: (call: Call, inputs: readonly HostArray[]) => Numbers, to?: DType, since = 7): OnnxOp => ({
-  attributes: ['fmod'],
-  since,
+const binary = (run: (a: Tensor, b: Tensor, call: Call) => Tensor, known?: (call: Call, inputs: readonly HostArray[]) => Numbers, to?: DType): OnnxOp => ({
+  attributes: [],
   ...(known && { fold: (call, inputs) => mapHost(inputs, to ?? inputs[0]!.dtype, known(call, inputs)) }),
   run: (call) => run(call.tensor(0), call.tensor(1), call),
 });
@@ -26,8 +24,8 @@ const binary = (run: (a: Tensor, b: Tensor, call: Call) => Tensor, known?: (call
 /** Any number of operands, two at a time. */
 const several = (join: (a: Tensor, b: Tensor) => Tensor, known: (a: number, b: number) => number): OnnxOp => ({
   attributes: [],
-  fold: (_, inputs) => mapHost(inputs, inputs[0]!.dtype, (...values) => values.reduce(known)),
-  run: (call) => call.tensors().reduce(join),
+  fold: (_, inputs) => mapHost(inputs, inputs[0]!.dtype, (...values) => values.reduce((a, b) => known(a, b))),
+  run: (call) => call.tensors().reduce((a, b) => join(a, b)),
 });
 
 const isFloat = (x: { readonly dtype: DType }): boolean => x.dtype === 'float32';
@@ -64,15 +62,6 @@ function prelu(x: Tensor, slope: Tensor): Tensor {
   return u.prelu(x, isPerChannel ? u.reshape(slope, [slope.size, ...new Array<number>(x.rank - 2).fill(1)]) : slope);
 }
 
-function cast(call: Call): Tensor {
-  return u.cast(call.tensor(0), castTo(call));
-}
-
-function castTo(call: Call): DType {
-  const to = call.attrs.int('to', 0);
-  const type = elementTypeOf(to);
-  return type?.dtype ?? call.refuse(`it casts to the type of number ${to}, which has no form here`, 'use floats, whole numbers or bool');
-}
 
 const castKnown = (x: HostArray, dtype: DType): HostArray | null =>
   mapHost([x], dtype, (value) => (dtype === 'float32' ? value : dtype === 'bool' ? truth(value !== 0) : Math.trunc(value)));
@@ -80,13 +69,27 @@ const castKnown = (x: HostArray, dtype: DType): HostArray | null =>
 /** Until opset 12 with inputs that say nothing of training, then with one that may. The mask is all true. */
 function dropout(call: Call): readonly Tensor[] {
   const x = call.tensor(0);
-  if (call.has(2) && call.host(2).data[0] !== 0) call.refuse('it is written for training (`training_mode`)', 'export the model in evaluation mode');
+  const ratio = call.has(1) ? call.host(1).data[0] : call.attrs.float('ratio', 0.5);
+  if (call.has(2) && call.host(2).data[0] !== 0 && ratio !== 0) call.refuse('it is written for training (`training_mode`)', 'export the model in evaluation mode');
   return call.outputs > 1 ? [x, u.full(x.shape, true, 'bool')] : [x];
 }
 
 const identity = unary((x) => x, [], (x) => x);
 
-export const elementwiseOps: OnnxOps = {
+/** The first opsets of those that are younger than the others. @source https://github.com/onnx/onnx/blob/main/docs/Changelog.md */
+const since: Readonly<Record<string, number>> = {
+  Acosh: 9, Asinh: 9, Atanh: 9, Cosh: 9, Sinh: 9, Erf: 9, Sign: 9, IsNaN: 9, Shrink: 9, Where: 9,
+  IsInf: 10, Mod: 10, ThresholdedRelu: 10,
+  Round: 11,
+  Celu: 12, GreaterOrEqual: 12, LessOrEqual: 12,
+  HardSwish: 14,
+  CastLike: 15,
+  Mish: 18,
+  Gelu: 20,
+  Swish: 24,
+};
+
+const ops: OnnxOps = {
   Relu: unary((x) => u.relu(x)),
   Sigmoid: unary((x) => u.sigmoid(x)),
   Tanh: unary((x) => u.tanh(x)),
@@ -97,7 +100,7 @@ export const elementwiseOps: OnnxOps = {
   Neg: unary((x) => u.neg(x), [], (x) => -x),
   Floor: unary((x) => u.floor(x), [], Math.floor),
   Ceil: unary((x) => u.ceil(x), [], Math.ceil),
-  Round: { ...unary((x) => u.round(x)), since: 11 },
+  Round: unary((x) => u.round(x)),
   Sign: unary((x) => u.sign(x), [], Math.sign),
   Reciprocal: unary((x) => u.reciprocal(x), [], (x) => 1 / x),
   Erf: unary((x) => u.erf(x)),
@@ -144,23 +147,23 @@ export const elementwiseOps: OnnxOps = {
   Not: unary((x) => u.logicalNot(x), [], (x) => truth(x === 0)),
   Identity: identity,
   Dropout: { attributes: ['ratio', 'seed', 'is_test'], knownInputs: [1, 2], run: dropout },
-  Cast: { attributes: ['to', 'saturate', 'round_mode'], fold: (call, [x]) => castKnown(x!, castTo(call)), run: cast },
-  CastLike: { attributes: ['saturate', 'round_mode'], since: 15, fold: (_, [x, like]) => castKnown(x!, like!.dtype), run: (call) => u.cast(call.tensor(0), call.value(1).dtype) },
+  Cast: { attributes: ['to', 'saturate', 'round_mode'], fold: (call, [x]) => castKnown(x!, dtypeNamed(call, 'to')), run: (call) => u.cast(call.tensor(0), dtypeNamed(call, 'to')) },
+  CastLike: { attributes: ['saturate', 'round_mode'], fold: (_, [x, like]) => castKnown(x!, like!.dtype), run: (call) => u.cast(call.tensor(0), call.value(1).dtype) },
 
   Add: binary(u.add, () => (a, b) => a! + b!),
   Sub: binary(u.sub, () => (a, b) => a! - b!),
   Mul: binary(u.mul, () => (a, b) => a! * b!),
   Div: binary(divide, (_, [a]) => (isFloat(a!) ? (x, y) => x! / y! : (x, y) => Math.trunc(x! / y!))),
-  Mod: binary(remainder, ({ attrs }) => (attrs.int('fmod', 0) ? (a, b) => a! % b! : (a, b) => floorMod(a!, b!)), undefined, 10),
+  Mod: { ...binary(remainder, ({ attrs }) => (attrs.int('fmod', 0) ? (a, b) => a! % b! : (a, b) => floorMod(a!, b!))), attributes: ['fmod'] },
   Pow: binary((a, b) => u.pow(a, a.dtype === b.dtype ? b : u.cast(b, a.dtype)), () => (a, b) => a! ** b!),
   And: binary(u.logicalAnd, () => (a, b) => truth(a !== 0 && b !== 0)),
   Or: binary(u.logicalOr, () => (a, b) => truth(a !== 0 || b !== 0)),
   Xor: binary(u.logicalXor, () => (a, b) => truth((a !== 0) !== (b !== 0))),
   Equal: binary(u.equal, () => (a, b) => truth(a === b), 'bool'),
   Greater: binary(u.greater, () => (a, b) => truth(a! > b!), 'bool'),
-  GreaterOrEqual: binary(u.greaterEqual, () => (a, b) => truth(a! >= b!), 'bool', 12),
+  GreaterOrEqual: binary(u.greaterEqual, () => (a, b) => truth(a! >= b!), 'bool'),
   Less: binary(u.less, () => (a, b) => truth(a! < b!), 'bool'),
-  LessOrEqual: binary(u.lessEqual, () => (a, b) => truth(a! <= b!), 'bool', 12),
+  LessOrEqual: binary(u.lessEqual, () => (a, b) => truth(a! <= b!), 'bool'),
   Sum: several(u.add, (a, b) => a + b),
   Min: several(u.minimum, Math.min),
   Max: several(u.maximum, Math.max),
@@ -169,8 +172,9 @@ export const elementwiseOps: OnnxOps = {
   Clip: { attributes: ['min', 'max'], knownInputs: [1, 2], run: clip },
   Where: {
     attributes: [],
-    since: 9,
     fold: (_, [condition, a, b]) => mapHost([condition!, a!, b!], a!.dtype, (c, x, y) => (c !== 0 ? x! : y!)),
     run: (call) => u.where(call.tensor(0), call.tensor(1), call.tensor(2)),
   },
 };
+
+export const elementwiseOps: OnnxOps = Object.fromEntries(Object.entries(ops).map(([name, op]) => [name, name in since ? { ...op, since: since[name]! } : op]));

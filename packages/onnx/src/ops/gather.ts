@@ -3,7 +3,7 @@ import { sizeOf, stridesOf, type Shape, type Tensor } from '@unfoldjs/core';
 import { hostArray } from '../model/host-array.js';
 import type { Call } from '../run/call.js';
 import { gatherHost } from './host-math.js';
-import { axisOf, type OnnxOps } from './onnx-op.js';
+import { axisOf, dtypeNamed, type OnnxOps } from './onnx-op.js';
 
 /** Negative places count from the end. */
 const fromStart = (indices: Tensor, length: number): Tensor => u.where(u.less(indices, 0), u.add(indices, length), indices);
@@ -93,11 +93,13 @@ export const gatherOps: OnnxOps = {
   Range: { attributes: [], knownInputs: [0, 1, 2], since: 11, run: range },
   EyeLike: {
     attributes: ['dtype', 'k'],
+    readsShapes: true,
     since: 9,
     run: (call) => {
       const [rows, columns] = call.value(0).shape as [number, number];
       const shift = call.attrs.int('k', 0);
-      return hostArray('float32', [rows, columns], Float32Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === shift)));
+      const dtype = call.attrs.has('dtype') ? dtypeNamed(call, 'dtype') : call.value(0).dtype;
+      return hostArray(dtype, [rows, columns], Float32Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === shift)));
     },
   },
 };

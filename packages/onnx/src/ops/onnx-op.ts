@@ -1,5 +1,6 @@
-import type { Tensor } from '@unfoldjs/core';
+import type { DType, Tensor } from '@unfoldjs/core';
 import type { HostArray } from '../model/host-array.js';
+import { elementTypeOf } from '../model/tensor-proto.js';
 import type { Call } from '../run/call.js';
 
 /** What a node gives: lazy, or known already; null for an output that is left out. */
@@ -11,6 +12,8 @@ export interface OnnxOp {
   readonly attributes: readonly string[];
   /** The inputs that are no tensors of the graph: shapes, axes, limits, whose elements must be known. */
   readonly knownInputs?: readonly number[];
+  /** Of its inputs it reads the shapes alone. */
+  readonly readsShapes?: true;
   /** The first opset that has it, where that is not one of the first seven. */
   readonly since?: number;
   /** The result where all inputs are known, so that the arithmetic of shapes is done before the graph runs. Null where it is left to `run`. */
@@ -28,3 +31,9 @@ export function axisOf(call: Call, axis: number, rank: number): number {
 }
 
 export const axesOf = (call: Call, axes: readonly number[], rank: number): number[] => axes.map((axis) => axisOf(call, axis, rank));
+
+/** The dtype that an attribute names by its number in the format. */
+export function dtypeNamed(call: Call, attribute: string): DType {
+  const type = call.attrs.int(attribute, 0);
+  return elementTypeOf(type)?.dtype ?? call.refuse(`its \`${attribute}\` is the type of number ${type}, which has no form here`, 'use floats, whole numbers or bool');
+}

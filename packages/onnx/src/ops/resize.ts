@@ -1,4 +1,4 @@
-import { gather, matmul, reshape, tensor, transpose, type Tensor } from '@unfoldjs/core';
+import { gather, logicalAnd, matmul, reshape, tensor, transpose, where, type Tensor } from '@unfoldjs/core';
 import type { Call } from '../run/call.js';
 import type { OnnxOps } from './onnx-op.js';
 
@@ -48,6 +48,8 @@ const cubic =
 
 const clamp = (at: number, size: number): number => Math.min(Math.max(at, 0), size - 1);
 
+const isOutside = (x: number, { from }: Axis): boolean => x < 0 || x > from - 1;
+
 /** Gives each pixel of the result its share of the input's: rows of a matrix. */
 function weightsOf(axis: Axis, place: (at: number) => number, kernel: (x: number) => number, reach: number, { excludeOutside, extrapolate, antialias }: { excludeOutside: boolean; extrapolate: boolean; antialias: boolean }): Float32Array {
   const { from, to, scale } = axis;
@@ -56,14 +58,14 @@ function weightsOf(axis: Axis, place: (at: number) => number, kernel: (x: number
   const support = reach / stretch;
   for (let at = 0; at < to; at++) {
     const x = place(at);
-    if (extrapolate && (x < 0 || x > from - 1)) continue;
+    if (extrapolate && isOutside(x, axis)) continue;
     const [first, last] = [Math.floor(x - support) + 1, Math.ceil(x + support) - 1];
     const found: (readonly [number, number])[] = [];
     for (let pixel = Math.min(first, Math.floor(x)); pixel <= Math.max(last, Math.floor(x)); pixel++) {
-      if ((excludeOutside || antialias) && (pixel < 0 || pixel >= from)) continue;
+      if (excludeOutside && (pixel < 0 || pixel >= from)) continue;
       found.push([clamp(pixel, from), kernel((pixel - x) * stretch)]);
     }
-    const total = excludeOutside || antialias ? found.reduce((sum, [, weight]) => sum + weight, 0) : 1;
+    const total = excludeOutside || stretch < 1 ? found.reduce((sum, [, weight]) => sum + weight, 0) : 1;
     for (const [pixel, weight] of found) weights[at * from + pixel]! += weight / total;
   }
   return weights;
@@ -79,6 +81,9 @@ function along(x: Tensor, axis: number, { from, to }: Axis, weights: Float32Arra
   const y = reshape(matmul(rows, matrix, { transposeB: true }), [...turned.shape.slice(0, -1), to]);
   return axis === last ? y : transpose(y, swap);
 }
+
+/** Elements of the largest matrix of shares. */
+const mostWeights = 2 ** 26;
 
 /** Sizes from scales or given: inputs whose places differ between opsets. */
 function axesGiven(call: Call, shape: readonly number[]): Axis[] {
@@ -99,6 +104,7 @@ function axesGiven(call: Call, shape: readonly number[]): Axis[] {
     if (i < 0) return { from, to: from, scale: 1, roi: [0, 1] };
     const scale = sizes && common !== null ? common : ratios[i]!;
     const to = sizes ? (common === null ? sizes[i]! : Math.floor(scale * from + 0.5)) : Math.floor(from * scale);
+    if (!(to >= 0 && from * to <= mostWeights)) call.refuse(`it makes ${from} pixels ${to}`, 'run it with smaller inputs, or check its scales and sizes');
     return { from, to, scale, roi: roi ? [roi[i]!, roi[listed.length + i]!] : [0, 1] };
   });
 }
@@ -113,10 +119,10 @@ function resize(call: Call): Tensor {
   const rounding = isOld ? 'floor' : attrs.text('nearest_mode', 'round_prefer_floor');
   const round = nearest[rounding] ?? call.refuse(`its \`nearest_mode\` is ${JSON.stringify(rounding)}`, `use one of ${Object.keys(nearest).join(', ')}`);
   const extrapolate = name === 'tf_crop_and_resize';
-  if (extrapolate && attrs.float('extrapolation_value', 0) !== 0) call.refuse('its `extrapolation_value` is not 0', 'use 0 outside of the image');
   const kernel = mode === 'cubic' ? { weight: cubic(attrs.float('cubic_coeff_a', -0.75)), reach: 2 } : { weight: linear, reach: 1 };
   if (!['nearest', 'linear', 'bilinear', 'cubic'].includes(mode)) call.refuse(`its \`mode\` is ${JSON.stringify(mode)}`, 'use nearest, linear or cubic');
-  return axesGiven(call, x.shape).reduce((y: Tensor, axis, at) => {
+  const axes = axesGiven(call, x.shape);
+  const resized = axes.reduce((y: Tensor, axis, at) => {
     const place = (pixel: number): number => transform(pixel, axis);
     if (axis.to === axis.from && Array.from({ length: axis.to }, (_, i) => place(i)).every((found, i) => found === i)) return y;
     if (mode === 'nearest' && !extrapolate) return gather(y, tensor(Int32Array.from({ length: axis.to }, (_, i) => clamp(round(place(i)), axis.from)), undefined, 'int32'), { axis: at });
@@ -124,6 +130,13 @@ function resize(call: Call): Tensor {
     const at0 = mode === 'nearest' ? (pixel: number) => round(place(pixel)) : place;
     return along(y, at, axis, weightsOf(axis, at0, own.weight, own.reach, { excludeOutside: attrs.int('exclude_outside', 0) === 1, extrapolate, antialias: attrs.int('antialias', 0) === 1 }));
   }, x);
+  const beyond = attrs.float('extrapolation_value', 0);
+  if (!extrapolate || beyond === 0) return resized;
+  const inside = axes.map((axis, at) => {
+    const found = Uint8Array.from({ length: axis.to }, (_, i) => Number(!isOutside(transform(i, axis), axis)));
+    return tensor(found, axes.map(({ to }, other) => (other === at ? to : 1)), 'bool');
+  });
+  return where(inside.reduce((a, b) => logicalAnd(a, b)), resized, beyond);
 }
 
 export const resizeOps: OnnxOps = {

@@ -162,8 +162,8 @@ export const shapeOps: OnnxOps = {
   Flatten: toShape(['axis'], flattenTo),
   Squeeze: toShape(['axes'], squeezeTo),
   Unsqueeze: toShape(['axes'], unsqueezeTo),
-  Shape: { attributes: ['start', 'end'], run: shapeOf },
-  Size: { attributes: [], run: (call) => hostArray('int32', [], [sizeOf(call.value(0).shape)]) },
+  Shape: { attributes: ['start', 'end'], readsShapes: true, run: shapeOf },
+  Size: { attributes: [], readsShapes: true, run: (call) => hostArray('int32', [], [sizeOf(call.value(0).shape)]) },
   Transpose: { attributes: ['perm'], fold: (call, [x]) => transposed(x!, permOf(call, x!.shape.length)), run: (call) => u.transpose(call.tensor(0), [...permOf(call, call.value(0).shape.length)]) },
   Slice: {
     attributes: ['axes', 'ends', 'starts'],

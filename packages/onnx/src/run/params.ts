@@ -28,6 +28,21 @@ function usesOf({ nodes, outputs }: OnnxGraph): Map<string, { readonly op: strin
   return uses;
 }
 
+/** Names of tensors on whose elements a shape, an axis or a limit depends. What is computed from inputs cannot be known, nor make others so. */
+function knownNames({ nodes, inputs }: OnnxGraph): Set<string> {
+  const fromData = new Set(inputs.map(({ name }) => name));
+  for (const node of nodes) if (!onnxOps.get(node.op)!.readsShapes && node.inputs.some((name) => fromData.has(name))) for (const output of node.outputs) fromData.add(output);
+  const names = new Set<string>();
+  for (const node of [...nodes].reverse()) {
+    const { knownInputs, readsShapes } = onnxOps.get(node.op)!;
+    const areAll = !readsShapes && node.outputs.some((name) => names.has(name) && !fromData.has(name));
+    node.inputs.forEach((name, input) => {
+      if (areAll || knownInputs?.includes(input)) names.add(name);
+    });
+  }
+  return names;
+}
+
 const isFilter = ({ op, input }: { op: string; input: number }): boolean => input === 1 && (op === 'Conv' || op === 'ConvTranspose');
 
 /**
@@ -36,11 +51,12 @@ const isFilter = ({ op, input }: { op: string; input: number }): boolean => inpu
  */
 export function constantsOf(graph: OnnxGraph): Constants {
   const uses = usesOf(graph);
+  const known = knownNames(graph);
   const values = new Map<string, Value>();
   const params = new Map<string, Tensor>();
   const take = (name: string, host: HostArray, isInitializer: boolean): void => {
     const own = uses.get(name) ?? [];
-    const isTrained = host.dtype === 'float32' && own.some(({ op, input }) => !onnxOps.get(op)?.knownInputs?.includes(input)) && (isInitializer || host.data.length > 1);
+    const isTrained = host.dtype === 'float32' && own.length > 0 && !known.has(name) && (isInitializer || host.data.length > 1);
     if (!isTrained) {
       values.set(name, Value.known(host));
       return;

@@ -19,12 +19,10 @@ export interface LevelledPass extends Pass {
   readonly level: Level;
 }
 
-let made: readonly LevelledPass[] | null = null;
+let made: readonly LevelledPass[] | undefined;
 
 /** The passes in the order in which they run. After them: dead nodes go, and the whole is checked. Made when first asked for. */
-export const pipeline = (): readonly LevelledPass[] => (made ??= makePipeline());
-
-const makePipeline = (): readonly LevelledPass[] => [
+export const pipeline = (): readonly LevelledPass[] => (made ??= [
   {
     name: 'canonicalize',
     level: 1,
@@ -79,4 +77,4 @@ const makePipeline = (): readonly LevelledPass[] => [
   { name: 'fuse-im2col-into-matmul', level: 2, rules: [fuseIm2colIntoMatmul, fuseIm2colIntoTransposedMatmul, fuseMatmulIntoCol2im, views.reshapeOfReshape, views.reshapeToItself] },
   { name: 'fuse-epilogue', level: 2, rules: [fuseEpilogue, views.reshapeOfReshape, views.reshapeToItself] },
   { name: 'fuse-elementwise', level: 2, startsAt: 'users', rules: [fuseElementwise, fuseBodyIntoEpilogue, fuseOperandIntoEpilogue] },
-];
+]);

@@ -7,7 +7,6 @@ import { matmul, matmulOp, type MatmulAttrs } from '../../ops/linalg/matmul.js';
 import { reduceMaxOp } from '../../ops/reduce/max.js';
 import { reduceProdOp } from '../../ops/reduce/prod.js';
 import { reduceSumOp } from '../../ops/reduce/sum.js';
-import { reshapeOp } from '../../ops/shape/reshape.js';
 import { transpose, transposeOp, type TransposeAttrs } from '../../ops/shape/transpose.js';
 import { apply } from '../../tensor/operand.js';
 import { sameShape, sizeOf } from '../../types/shape.js';
@@ -15,7 +14,7 @@ import type { RuleNotes } from '../notes.js';
 import { reads, type Measure, type Measured } from '../measure.js';
 import { any, op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
-import { keepsOrder } from './views.js';
+import { keepsOrder, reshaped } from './views.js';
 
 // Transposes move towards the outputs, where two of them meet and cancel: so images that are given as [N, C, H, W] are turned
 // once at each end, and not around every convolution.
@@ -48,11 +47,10 @@ function beneath(root: GraphNode, graph: Measured): GraphNode[] {
 export function unturned(operand: GraphNode, perm: readonly number[], graph: Builder): GraphNode | null {
   if (isTranspose(operand)) return sameShape(permOf(operand), perm) ? graph.node(operand.inputs[0]!) : null;
   const { shape } = operand.type;
-  if (sizeOf(shape) === 1) return shape.length === 0 ? operand : graph.op(reshapeOp, [operand], { shape: [] });
+  if (sizeOf(shape) === 1) return reshaped(graph, operand, []);
   const full = [...new Array<number>(perm.length - shape.length).fill(1), ...shape];
-  if (!keepsOrder(full, inverse(perm))) return null;
-  const before = inverse(perm).map((axis) => full[axis]!);
-  return sameShape(before, shape) ? operand : graph.op(reshapeOp, [operand], { shape: before });
+  const order = inverse(perm);
+  return keepsOrder(full, order) ? reshaped(graph, operand, order.map((axis) => full[axis]!)) : null;
 }
 
 export const transposeLast = defineRule({

@@ -17,7 +17,7 @@ import { defineRule, type Builder } from '../rule.js';
 /** The attributes of a node whose op is known from the pattern. */
 const attrsOf = <A>(node: GraphNode): A => node.attrs as A;
 
-const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode =>
+export const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode =>
   sameShape(x.type.shape, shape) ? x : graph.op(reshapeOp, [x], { shape });
 
 // --- reshape ---

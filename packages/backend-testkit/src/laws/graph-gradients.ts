@@ -1,13 +1,14 @@
 import { apply, sum, tensor, UnfoldError, type Tensor, type TypedArray } from '@unfoldjs/core';
 import { grad } from '@unfoldjs/core/autodiff';
 import { constantOp, inputOp, viewOf, type ConstantPool, type Graph, type NodeId } from '@unfoldjs/core/rules';
-import { wholeNumbers } from './run-graph.js';
+import { interpret } from '../support/interpret.js';
+import { wholeNumbers } from './graph-values.js';
 
 /**
- * The gradients of a graph's float32 outputs, each element with a weight of its own, with respect to its float32 inputs. Null where
- * nothing can be differentiated.
+ * The gradients, in doubles, of a graph's float32 outputs, each element with a weight of its own, with respect to its float32 inputs.
+ * Null where nothing can be differentiated.
  */
-export async function graphGradients(graph: Graph, pool: ConstantPool): Promise<TypedArray[] | null> {
+export function graphGradients(graph: Graph, pool: ConstantPool): TypedArray[] | null {
   const data = graph.inputs.map((id, i) => {
     const { type } = graph.nodes[id]!;
     const values = wholeNumbers(type, i);
@@ -23,7 +24,7 @@ export async function graphGradients(graph: Graph, pool: ConstantPool): Promise<
     return outputs.map((id, k) => sum(results.get(id)!.mul(tensor(wholeNumbers(graph.nodes[id]!.type, k + 17), graph.nodes[id]!.type.shape)))).reduce((a, b) => a.add(b));
   };
   try {
-    return await Promise.all(grad(loss)(floats.map((i) => data[i]!)).map((gradient) => gradient.data()));
+    return interpret(grad(loss)(floats.map((i) => data[i]!)), 'float64');
   } catch (error) {
     if (error instanceof UnfoldError && error.code === 'NOT_DIFFERENTIABLE') return null;
     throw error;

@@ -1,0 +1,47 @@
+import { compile, evaluate, setBackend, type Backend, type Tensor } from '@unfoldjs/core';
+import { wasm } from '@unfoldjs/backend-wasm';
+import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
+import { modeRuns, skip } from '@unfoldjs/test-support';
+import { expect } from 'chai';
+import { noOrt, runOrt } from './support/onnxruntime.js';
+import { asTensors, missing, publishedModels, worstError } from './support/published.js';
+
+describe('published models that are written again', () => {
+  let backend: Backend;
+  before(async () => (backend = await setBackend(wasm({ precision: 'exact' }))));
+  after(() => backend.dispose());
+
+  if (missing) {
+    it('agree with what ONNX Runtime gives for the originals', function () {
+      skip(this, missing!);
+    });
+  }
+  for (const { file, path, inputs, outputs, tolerance } of publishedModels()) {
+    it(`${file} agrees with what ONNX Runtime gives for the original`, async function () {
+      this.timeout(120_000);
+      const bytes = await exportOnnx(await importOnnx(path));
+      const again = await importOnnx(bytes);
+      const run = compile((...given: Tensor[]) => again.apply(again.params, given));
+      const results = await run(...asTensors(inputs));
+      await evaluate(...results);
+      expect(again.outputs.map((output) => output.name)).to.deep.equal(outputs.map((output) => output.name));
+      for (const [i, result] of results.entries()) {
+        expect(result.shape).to.deep.equal(outputs[i]!.shape);
+        expect(worstError(await result.data(), outputs[i]!.data), outputs[i]!.name).to.be.at.most(tolerance);
+      }
+    });
+
+    it(`${file} gives that in ONNX Runtime too`, async function () {
+      if (noOrt) return skip(this, { mode: 'onnxruntime', reason: noOrt });
+      modeRuns('onnxruntime');
+      this.timeout(120_000);
+      for (const opset of [13, 17, 21]) {
+        const results = await runOrt(await exportOnnx(await importOnnx(path), undefined, { opset }), asTensors(inputs));
+        for (const [i, { shape, data }] of results.entries()) {
+          expect(shape).to.deep.equal(outputs[i]!.shape);
+          expect(worstError(data, outputs[i]!.data), `${outputs[i]!.name} in opset ${opset}`).to.be.at.most(tolerance);
+        }
+      }
+    });
+  }
+});
