@@ -3,7 +3,13 @@ import type { OnnxInspection } from './inspect.js';
 import type { ValueInfo } from './model/graph.js';
 
 const count = (value: number): string => value.toLocaleString('en');
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
+
+/** Three digits that count, in the unit that suits them: `24 kB`, `1.6 MFLOP`. */
+function scaled(value: number, unit: string): string {
+  const [size, prefix] = ([[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const).find(([least]) => value >= least) ?? [1, ''];
+  return `${Number((value / size).toPrecision(3))} ${prefix}${unit}`;
+}
+
 const dims = (shape: readonly unknown[] | null): string => (shape ? `[${shape.map((dim) => dim ?? '?').join(', ')}]` : '?');
 const declared = (infos: readonly ValueInfo[]): string => infos.map(({ name, type, shape }) => `${name} ${type}${dims(shape)}`).join(', ');
 
@@ -19,7 +25,7 @@ export function inspectionText({ producer, opsets, inputs, outputs, nodes, param
     node.flops === null ? '?' : node.flops > 0 ? count(node.flops) : '',
     ...(unsupported > 0 ? [node.reason ?? ''] : []),
   ]);
-  const work = flops === null || peakBytes === null ? '' : `, ${(flops / 1e6).toFixed(1)} MFLOP, ${megabytes(peakBytes)} of results at a time${nodes.some((node) => node.flops === null) ? ' (of the nodes whose shapes are known)' : ''}`;
+  const work = flops === null || peakBytes === null ? '' : `, ${scaled(flops, 'FLOP')}, ${scaled(peakBytes, 'B')} of results at a time${nodes.some((node) => node.flops === null) ? ' (of the nodes whose shapes are known)' : ''}`;
   return [
     `opset ${versions}${producer ? `, written by ${producer}` : ''}`,
     `inputs: ${declared(inputs)}`,
@@ -27,7 +33,7 @@ export function inspectionText({ producer, opsets, inputs, outputs, nodes, param
     '',
     formatTable(columns, rows),
     '',
-    `${count(params)} parameters (${megabytes(paramBytes)})${work}`,
+    `${count(params)} parameters (${scaled(paramBytes, 'B')})${work}`,
     ...(free.length > 0 ? [`shapes are not known, as sizes are free: ${declared(free)}`] : []),
     ...(unsupported > 0 ? [`${unsupported} of ${nodes.length} nodes cannot be read`] : []),
   ].join('\n');

@@ -1,8 +1,13 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { skip } from '@unfoldjs/test-support';
 import { Folder } from './support/command.js';
 import { small } from './support/models.js';
+
+/** Where the benches of this repository have the libraries that they compare with. */
+const peers = fileURLToPath(new URL('../../bench/peers/node_modules', import.meta.url));
 
 /** A package with the face of onnxruntime, whose results are `values`. */
 function installFake(folder: Folder, name: string, values: string): void {
@@ -47,6 +52,18 @@ describe('unfold bench', function () {
     expect(out).not.to.include('onnxruntime-node is not installed');
     expect(out).to.include('onnxruntime-web is not installed');
   });
+
+  for (const name of ['onnxruntime-web', 'onnxruntime-node']) {
+    it(`agrees with ${name}`, async function () {
+      if (!existsSync(join(peers, name))) skip(this, `${name} is not installed: npm run bench -- --install-peers`);
+      mkdirSync(join(folder.path, 'node_modules'));
+      symlinkSync(join(peers, name), join(folder.path, 'node_modules', name));
+      const { code, out } = await folder.unfold('bench', 'small.onnx', '--runs', '3');
+      expect(code).to.equal(0);
+      // Each engine rounds sums of nine products, of 81 at most, ten times by 2^-24 of them: under 5e-5.
+      expect(Number(new RegExp(`${name} 1\\.[\\d.]+ .* (\\S+)$`, 'm').exec(out)?.[1])).to.be.below(1e-4);
+    });
+  }
 
   it('ends with 1 where an engine gives NaN for numbers', async () => {
     installFake(folder, 'onnxruntime-web', 'Float32Array.of(NaN, 0)');

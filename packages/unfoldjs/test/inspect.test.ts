@@ -24,8 +24,8 @@ describe('unfold inspect', function () {
     // 32 results of 9 multiplications and additions.
     expect(rowOf(out, 'conv')).to.deep.equal(['conv', 'Conv', '[1, 2, 4, 4]', '20', '576']);
     expect(rowOf(out, 'flat')).to.deep.equal(['flat', 'Flatten', '[1, 2]', '', '2']);
-    // At its peak the two results of 32 floats.
-    expect(out).to.match(/20 parameters \(0\.00 MB\), 0\.0 MFLOP, 0\.00 MB of results at a time\n$/);
+    // At its peak there are two results of 32 floats.
+    expect(out).to.match(/^20 parameters \(80 B\), 612 FLOP, 256 B of results at a time\n$/m);
   });
 
   it('takes the shapes of inputs', async () => {
