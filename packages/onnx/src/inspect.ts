@@ -12,7 +12,7 @@ import { neededFor, traceGraph, type Watch } from './run/trace.js';
 import { Value } from './run/value.js';
 import { summarize, type OnnxSummary, type OnnxSummaryOptions, type OnnxSummaryRow } from './summary.js';
 
-export type InspectOptions = ImportOptions & OnnxSummaryOptions;
+export type InspectOptions = Pick<ImportOptions, 'readExternal'> & OnnxSummaryOptions;
 
 /** One node of a model, whether it can be read or not. */
 export interface InspectedNode {
@@ -56,8 +56,8 @@ export interface OnnxInspection {
  * @param options - `shapes` gives those of inputs whose sizes are free (only the first axis is 1 by default).
  * @throws {UnfoldError} INVALID_FILE for a file that is broken; SHAPE_MISMATCH for given shapes that the file forbids.
  */
-export async function inspectOnnx(source: OnnxSource, { shapes = {}, ...options }: InspectOptions = {}): Promise<OnnxInspection> {
-  const { bytes, readExternal } = await readSource(source, options.readExternal);
+export async function inspectOnnx(source: OnnxSource, { shapes = {}, readExternal: given }: InspectOptions = {}): Promise<OnnxInspection> {
+  const { bytes, readExternal } = await readSource(source, given);
   const proto = readModel(bytes);
   const graph = graphOf(proto, await readExternal(proto));
   const reasons = staticReasons(graph);
@@ -69,7 +69,7 @@ export async function inspectOnnx(source: OnnxSource, { shapes = {}, ...options 
   const summarizeAll = (): OnnxSummary =>
     summarize(graph, constants, { shapes }, (inputs, watch) => {
       const values = new Map([...constants.values, ...graph.inputs.map((info, i) => [info.name, Value.of(checkedInput(info, inputs[i]))] as const)]);
-      traceWhatCan(graph, [...graph.nodes].filter((node) => needed.has(node)), values, reasons, (node, ...rest) => {
+      traceWhatCan(graph, graph.nodes.filter((node) => needed.has(node)), values, reasons, (node, ...rest) => {
         traced.push(node);
         watch(node, ...rest);
       });

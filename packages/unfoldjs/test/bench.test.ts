@@ -89,6 +89,13 @@ describe('unfold bench', function () {
     expect(given.code).to.equal(0);
   });
 
+  it('times a model whose weights are other files', async () => {
+    folder.model('outside.onnx', { ...small, weights: [{ name: 'w', shape: [2, 1, 3, 3], location: 'weights.bin' }, ...small.weights!.slice(1)] });
+    folder.write('weights.bin', small.weights![0]!.raw!);
+    const { code, err } = await folder.unfold('bench', 'outside.onnx', '--runs', '1');
+    expect(code, err).to.equal(0);
+  });
+
   it('refuses a model with nodes that cannot be read', async () => {
     folder.model('strange.onnx', { ...small, nodes: [{ op: 'Wavelet', inputs: ['x'], outputs: ['y'] }] });
     const { code, err } = await folder.unfold('bench', 'strange.onnx');

@@ -30,7 +30,7 @@ import { floatBytes } from './float-bytes.js';
  *   await writeFile('half.onnx', await withWeights(file, halved));
  * };
  */
-export async function withWeights(source: OnnxSource, params: OnnxParams, options: ImportOptions = {}): Promise<Uint8Array> {
+export async function withWeights(source: OnnxSource, params: OnnxParams, options: Pick<ImportOptions, 'readExternal'> = {}): Promise<Uint8Array> {
   const { bytes, readExternal } = await readSource(source, options.readExternal);
   const proto = readModel(bytes, true);
   const external = await readExternal(proto);

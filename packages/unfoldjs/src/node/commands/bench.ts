@@ -43,7 +43,7 @@ async function bench(path: string, { backend, threads, runs, shape = {} }: Bench
   const others = peers.map((name) => ({ name, engine: onnxruntime(name, process.cwd(), threads) }));
   await onBackend(backend === 'wasm' ? { backend, threads } : { backend }, async (open) => {
     const feeds = await feedsOf(model, shape);
-    const measured = await measure([unfold(open), ...others.flatMap(({ engine }) => engine ?? [])], bytes, feeds, runs);
+    const measured = await measure([unfold(open, path), ...others.flatMap(({ engine }) => engine ?? [])], bytes, feeds, runs);
     console.log(`${path}, ${feeds.map((feed) => `${feed.name} [${feed.shape.join(', ')}]`).join(', ')}: ${runs} runs each\n`);
     console.log(tableOf(measured, quantile));
     for (const { name, engine } of others) if (!engine) console.log(`${name} is not installed for this folder: \`npm install ${name}\` brings it.`);
