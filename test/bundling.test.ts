@@ -53,6 +53,11 @@ describe('bundling for the browser', () => {
     });
   }
 
+  it('keeps the importer of ONNX and the command line out of unfoldjs', async () => {
+    const code = await bundle(`export * from 'unfoldjs';`, { external: ['gpu.js', 'webgpu'] });
+    expect(['commander', 'ModelProto', 'importOnnx'].filter((word) => code.includes(word))).to.deep.equal([]);
+  });
+
   // docs/decisions/004-size-of-core.md
   const network = `export { conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions';`;
   const page = `export { compile, conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions'; export { wasm } from '@unfoldjs/backend-wasm';`;

@@ -33,10 +33,17 @@ describe('packages as they are published', function () {
       );
       expect(files).to.include.members(targets.map((target) => target.replace('./', 'package/')));
       const others = files.filter(
-        (file) => !/^package\/(dist\/.*\.(js|js\.map|d\.ts|wasm)|package\.json|README\.md|LICENSE)$/.test(file),
+        (file) => !/^package\/(dist\/.*\.(js|js\.map|d\.ts|wasm)|bin\/[\w-]+\.js|package\.json|README\.md|LICENSE)$/.test(file),
       );
       expect(others).to.deep.equal([]);
     });
+
+    for (const [command, path] of Object.entries(pkg.manifest.bin ?? {})) {
+      it(`${pkg.manifest.name} brings the command ${command}, which runs`, () => {
+        expect(contents.get(pkg.manifest.name)).to.include(path.replace('./', 'package/'));
+        expect(node(folder, [join(folder, 'node_modules', pkg.manifest.name, path), '--version'])).to.equal(pkg.manifest.version);
+      });
+    }
 
     it(`${pkg.manifest.name} names versions, not workspace links, as dependencies`, () => {
       const path = join(folder, 'node_modules', pkg.manifest.name, 'package.json');

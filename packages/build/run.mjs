@@ -60,6 +60,16 @@ const tasks = {
     return report([checkTypes(names.length > 0 ? unitsNamed(names) : units())]);
   },
 
+  /** Runs the command `unfold` of what is here, in the folder in which npm was called. */
+  async unfold(args) {
+    install('all');
+    const failed = report(await buildJavaScript(units().filter((unit) => unit.published)));
+    if (failed) return failed;
+    const { status, error } = spawnSync(process.execPath, [join(root, 'packages/unfoldjs/bin/unfold.js'), ...args], { cwd: process.env.INIT_CWD ?? process.cwd(), stdio: 'inherit' });
+    if (error) throw error;
+    return status ?? 1;
+  },
+
   async bench(args) {
     install('all');
     return runProgram('packages/bench', 'main', args);

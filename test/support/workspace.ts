@@ -11,6 +11,7 @@ export interface Manifest {
   readonly private?: boolean;
   readonly sideEffects?: boolean | readonly string[];
   readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
+  readonly bin?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
 }

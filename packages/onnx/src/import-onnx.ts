@@ -115,7 +115,7 @@ function modelOf(graph: OnnxGraph, constants: Constants): OnnxModel {
 const refuse = (argument: string, problem: string, fix: string): Error => unfoldError({ code: 'INVALID_ARGUMENT', op: 'apply', argument, problem, fix });
 
 /** Sizes that the file names must fit; free ones may be anything. */
-function checkedInput({ name, shape }: ValueInfo, tensor: unknown): Tensor {
+export function checkedInput({ name, shape }: ValueInfo, tensor: unknown): Tensor {
   if (!(tensor instanceof Tensor)) throw refuse('inputs', `\`${name}\` is no tensor.`, 'pass a tensor.');
   const fits = shape === null || (shape.length === tensor.rank && shape.every((dim, axis) => typeof dim !== 'number' || dim === tensor.shape[axis]));
   if (fits) return tensor;

@@ -8,14 +8,15 @@ const mostNesting = 32;
 /**
  * The message that a file holds, with the two things without which it means nothing: a graph, and the versions of its operators.
  *
+ * @param keepsUnknown - keeps fields that this version of the format does not know, for those who write the message again.
  * @throws {UnfoldError} INVALID_FILE
  * @source https://github.com/onnx/onnx/blob/main/docs/IR.md
  */
-export function readModel(bytes: Uint8Array): ModelProto {
+export function readModel(bytes: Uint8Array, keepsUnknown = false): ModelProto {
   if (bytes.length === 0) throw badModel('the file is empty.', exportAgain);
   let model: ModelProto;
   try {
-    model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false, recursionLimit: mostNesting });
+    model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: keepsUnknown, recursionLimit: mostNesting });
   } catch (cause) {
     throw badModel(...notAMessage(bytes), cause);
   }

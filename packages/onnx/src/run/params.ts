@@ -28,13 +28,16 @@ function usesOf({ nodes, outputs }: OnnxGraph): Map<string, { readonly op: strin
   return uses;
 }
 
-/** Names of tensors on whose elements a shape, an axis or a limit depends. What is computed from inputs cannot be known, nor make others so. */
+/**
+ * Names of tensors on whose elements a shape, an axis or a limit depends. What is computed from inputs cannot be known, nor make others so.
+ * There may be nodes that are not read: `inspectOnnx` lists them.
+ */
 function knownNames({ nodes, inputs }: OnnxGraph): Set<string> {
   const fromData = new Set(inputs.map(({ name }) => name));
-  for (const node of nodes) if (!onnxOps.get(node.op)!.readsShapes && node.inputs.some((name) => fromData.has(name))) for (const output of node.outputs) fromData.add(output);
+  for (const node of nodes) if (!onnxOps.get(node.op)?.readsShapes && node.inputs.some((name) => fromData.has(name))) for (const output of node.outputs) fromData.add(output);
   const names = new Set<string>();
   for (const node of [...nodes].reverse()) {
-    const { knownInputs, readsShapes } = onnxOps.get(node.op)!;
+    const { knownInputs, readsShapes } = onnxOps.get(node.op) ?? {};
     const areAll = !readsShapes && node.outputs.some((name) => names.has(name) && !fromData.has(name));
     node.inputs.forEach((name, input) => {
       if (areAll || knownInputs?.includes(input)) names.add(name);

@@ -6,7 +6,7 @@ import { onnxOps } from '../ops/index.js';
 export const opsets = { oldest: 7, newest: 27 } as const;
 
 /** Why a node cannot be read, or null. */
-function refusalOf({ op, domain, opset, attributes }: OnnxNode): string | null {
+export function refusalOf({ op, domain, opset, attributes }: OnnxNode): string | null {
   if (domain !== '') return `the domain ${domain} is not read`;
   if (opset === null) return 'the file does not import its opset';
   const found = onnxOps.get(op);

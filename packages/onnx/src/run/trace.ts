@@ -33,7 +33,8 @@ export function traceGraph({ nodes }: OnnxGraph, values: Map<string, Value>, wan
   }
 }
 
-function neededFor(nodes: readonly OnnxNode[], wanted: readonly string[], values: ReadonlyMap<string, Value>): Set<OnnxNode> {
+/** The nodes without which `wanted` is not made. */
+export function neededFor(nodes: readonly OnnxNode[], wanted: readonly string[], values: ReadonlyMap<string, Value>): Set<OnnxNode> {
   const names = new Set(wanted);
   const needed = new Set<OnnxNode>();
   for (const node of [...nodes].reverse()) {
