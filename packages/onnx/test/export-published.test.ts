@@ -4,7 +4,7 @@ import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
 import { modeRuns, skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { noOrt, runOrt } from './support/onnxruntime.js';
-import { asTensors, missing, publishedModels, worstError } from './support/published.js';
+import { asTensors, missing, publishedModels, worstError } from '@unfoldjs/test-support/published-models';
 
 describe('published models that are written again', () => {
   let backend: Backend;

@@ -4,7 +4,7 @@ import { wasm } from '@unfoldjs/backend-wasm';
 import { importOnnx } from '@unfoldjs/onnx';
 import { skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
-import { missing, publishedModels } from './support/published.js';
+import { missing, publishedModels } from '@unfoldjs/test-support/published-models';
 
 const images = (tensors: readonly { readonly shape: readonly unknown[] | null }[]): number => tensors.filter(({ shape }) => shape === null || shape.length > 2).length;
 

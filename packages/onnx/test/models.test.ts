@@ -4,7 +4,7 @@ import { wasm } from '@unfoldjs/backend-wasm';
 import { importOnnx } from '@unfoldjs/onnx';
 import { skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
-import { asTensors, missing, publishedModels, worstError } from './support/published.js';
+import { asTensors, missing, publishedModels, worstError } from '@unfoldjs/test-support/published-models';
 
 const backends = { cpu: () => cpu(), wasm: () => wasm({ precision: 'exact' }) };
 

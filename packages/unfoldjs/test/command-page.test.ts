@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { skip } from '@unfoldjs/test-support';
 import { Folder } from './support/command.js';
 import { unreadable } from './support/models.js';
-import { missing, publishedPath } from './support/published.js';
+import { missing, publishedPath } from '@unfoldjs/test-support/published-models';
 import { sevenPng } from './support/seven.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/command-line.md', import.meta.url)), 'utf8');

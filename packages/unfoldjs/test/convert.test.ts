@@ -7,7 +7,7 @@ import { skip } from '@unfoldjs/test-support';
 import { Folder } from './support/command.js';
 import { small } from './support/models.js';
 import { floats, halfType, onnxFile, type FileContent } from './support/onnx-file.js';
-import { missing, publishedFiles, publishedPath } from './support/published.js';
+import { missing, publishedModels } from '@unfoldjs/test-support/published-models';
 
 /** Adds half floats and a constant node to weights, with one input each. */
 const several: FileContent = {
@@ -92,11 +92,11 @@ describe('unfold convert', function () {
       skip(this, missing!);
     });
   }
-  for (const file of publishedFiles().filter((name) => /mnist|lenet|emotion/.test(name))) {
+  for (const { file, path } of publishedModels().filter((model) => /mnist|lenet|emotion/.test(model.file))) {
     it(`gives ${file} back, byte for byte`, async () => {
-      expect((await folder.unfold('convert', publishedPath(file), 'p.safetensors')).code).to.equal(0);
-      expect((await folder.unfold('convert', 'p.safetensors', 'p.onnx', '--model', publishedPath(file))).code).to.equal(0);
-      expect(Buffer.compare(folder.read('p.onnx'), folder.read(publishedPath(file)))).to.equal(0);
+      expect((await folder.unfold('convert', path, 'p.safetensors')).code).to.equal(0);
+      expect((await folder.unfold('convert', 'p.safetensors', 'p.onnx', '--model', path)).code).to.equal(0);
+      expect(Buffer.compare(folder.read('p.onnx'), folder.read(path))).to.equal(0);
     });
   }
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { skip } from '@unfoldjs/test-support';
 import { Folder } from './support/command.js';
 import { small, unreadable } from './support/models.js';
-import { missing, publishedFiles, publishedPath } from './support/published.js';
+import { missing, publishedModels } from '@unfoldjs/test-support/published-models';
 
 /** The cells of the row that begins with a name. */
 const rowOf = (text: string, name: string): string[] =>
@@ -81,9 +81,9 @@ describe('unfold inspect', function () {
       skip(this, missing!);
     });
   }
-  for (const file of publishedFiles()) {
+  for (const { file, path } of publishedModels()) {
     it(`lists ${file} and ends with 0`, async () => {
-      const { code, out, err } = await folder.unfold('inspect', publishedPath(file));
+      const { code, out, err } = await folder.unfold('inspect', path);
       expect([code, err]).to.deep.equal([0, '']);
       expect(out).to.match(/parameters \(/);
     });

@@ -5,7 +5,7 @@ import { decodeNpy, encodeNpy } from 'unfoldjs/node';
 import { Folder, type Ended } from './support/command.js';
 import { identity, small } from './support/models.js';
 import { uint8Type } from './support/onnx-file.js';
-import { missing, publishedPath } from './support/published.js';
+import { missing, publishedPath } from '@unfoldjs/test-support/published-models';
 import { sevenPng } from './support/seven.js';
 
 const png = (width: number, height: number, channels: 1 | 3, data: readonly number[]): Uint8Array => encodePng({ width, height, channels, depth: 8, data: Uint8Array.from(data) });

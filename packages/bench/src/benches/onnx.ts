@@ -1,22 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { formatNumber, formatTime, median, ratioOf, summarize } from '@unfoldjs/measure';
+import { publishedModels, worstError, type PublishedModel } from '@unfoldjs/test-support/published-models';
 import { metric, notRun, type Bench, type BenchCase, type OpenCase, type Results } from '../bench.js';
 import { modelEngines, onnxruntimeNodeModels, onnxruntimeWebModels, unfoldModels, type Feed, type ModelEngine } from '../engines/model-engines.js';
 import { atLeast } from '../report/verdict.js';
 import { meanTime, warmedUp } from '../speed/warm-up.js';
-import { elementsOf, modelBytes, publishedModels, type PublishedModel } from '../workloads/published-models.js';
+
 
 const sampleMs = 80;
+const models = publishedModels();
 
 async function open(model: PublishedModel, engine: ModelEngine): Promise<OpenCase> {
-  const bytes = modelBytes(model);
-  const feeds = model.inputs.map((input): Feed => [input.name, elementsOf(input), input.shape]);
+  const bytes = new Uint8Array(readFileSync(model.path));
+  const feeds = model.inputs.map((input): Feed => [input.name, input.data, input.shape]);
   const start = performance.now();
   const run = await engine.load(bytes);
   const results = await run(feeds);
   const firstMs = performance.now() - start;
   for (const output of model.outputs) {
-    const [expected, actual] = [elementsOf(output), results.get(output.name)];
-    const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - actual![i]!)), 0);
+    const worst = worstError(results.get(output.name)!, output.data);
     if (!(worst <= engine.slack * model.tolerance)) throw new Error(`${output.name} is ${worst} off, where ${engine.slack * model.tolerance} is allowed`);
   }
   await warmedUp(async () => void (await run(feeds)));
@@ -36,7 +38,7 @@ const caseOf = (model: PublishedModel, engine: ModelEngine): BenchCase => ({
 
 /** Models that both engines ran, with how much faster the first is. */
 const ratios = (results: Results, ours: ModelEngine, theirs: ModelEngine, name: 'ms' | 'firstMs'): number[] =>
-  publishedModels.flatMap((model) => {
+  models.flatMap((model) => {
     const [a, b] = [metric(results, caseName(model, theirs), name), metric(results, caseName(model, ours), name)];
     return a.length > 0 && a.length === b.length ? [ratioOf(a, b).median] : [];
   });
@@ -50,9 +52,9 @@ export const onnx: Bench = {
   summary: 'models that people published, from host arrays to host arrays, beside onnxruntime',
   rounds: 3,
   turns: 3,
-  cases: publishedModels.flatMap((model) => modelEngines.map((engine) => caseOf(model, engine))),
+  cases: models.flatMap((model) => modelEngines.map((engine) => caseOf(model, engine))),
   report(results) {
-    const rows = publishedModels.flatMap((model) =>
+    const rows = models.flatMap((model) =>
       modelEngines.flatMap((engine) => {
         const own = metric(results, caseName(model, engine), 'ms');
         if (own.length === 0) return [];
@@ -66,7 +68,7 @@ export const onnx: Bench = {
     );
     return [
       { title: 'Published ONNX models', table: { header: ['model', 'engine', 'median', 'quartiles', 'faster than ort-web', 'faster than ort-node', 'bytes to first result'], rows } },
-      { notes: ['Every answer is compared with the stored one before it is timed. The first result counts from the import of the library, in a fresh process.', ...(publishedModels.length === 0 ? ['The folder of published models is not there.'] : []), ...notRun(results)] },
+      { notes: ['Every answer is compared with the stored one before it is timed. The first result counts from the import of the library, in a fresh process.', ...(models.length === 0 ? ['The folder of published models is not there.'] : []), ...notRun(results)] },
     ];
   },
   verdicts(results) {
