@@ -129,4 +129,6 @@ const all = [
   broadcastOp, concatOp, gatherOp, padOp, reshapeOp, reverseOp, scatterAddOp, sliceOp, transposeOp,
 ] as readonly OpDef<never>[] as readonly OpDef[];
 
-export const builtInOps: ReadonlyMap<string, OpDef> = /* @__PURE__ */ new Map(all.map((op) => [op.name, op]));
+const byName = (ops: readonly OpDef[]): ReadonlyMap<string, OpDef> => new Map(ops.map((op) => [op.name, op]));
+
+export const builtInOps: ReadonlyMap<string, OpDef> = /* @__PURE__ */ byName(all);

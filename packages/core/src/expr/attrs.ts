@@ -6,7 +6,7 @@ export type AttrValue = number | boolean | string | null | undefined | OpDef | r
 /** The parameters of an op that are not tensors. Written in one order by the op's function, so that equal calls have equal keys. */
 export type Attrs = Readonly<Record<string, AttrValue>>;
 
-export const noAttrs: Attrs = Object.freeze({});
+export const noAttrs: Attrs = /* @__PURE__ */ Object.freeze({});
 
 /** A string that is equal exactly for structurally equal attributes; unlike JSON it tells NaN, the infinities and -0 apart. */
 export function attrsKey(attrs: Attrs): string {

@@ -32,14 +32,13 @@ export function hashOf({ op, inputs, attrs }: GraphNode): number {
 
 const mix = (hash: number, value: number): number => Math.imul(hash ^ value, 0x01000193) ^ (hash >>> 15);
 
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
+const bits = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 function hashValue(hash: number, value: AttrValue): number {
   switch (typeof value) {
     case 'number':
-      double[0] = value;
-      return mix(mix(hash, words[0]!), words[1]!);
+      bits.setFloat64(0, value);
+      return mix(mix(hash, bits.getUint32(0)), bits.getUint32(4));
     case 'string':
       for (let i = 0; i < value.length; i++) hash = mix(hash, value.charCodeAt(i));
       return hash;

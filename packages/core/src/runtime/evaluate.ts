@@ -11,7 +11,7 @@ import { lossOf } from './lost.js';
 import { ProgramCache } from './program-cache.js';
 import type { Storage } from './storage.js';
 
-const cache = new ProgramCache<Built>(({ executable }) => executable?.dispose());
+const cache = /* @__PURE__ */ new ProgramCache<Built>(({ executable }) => executable?.dispose());
 
 /**
  * Computes tensors, several as one program, and keeps their elements on the backend: what is built on them later starts from

@@ -70,7 +70,7 @@ export function release(buffer: BackendBuffer): void {
 export const ownersOf = (buffer: BackendBuffer): number => holdings.get(buffer)?.owners ?? 0;
 
 /** Nobody called who could be told of a fault. */
-const collected = new FinalizationRegistry<BackendBuffer>((buffer) => {
+const collected = /* @__PURE__ */ new FinalizationRegistry<BackendBuffer>((buffer) => {
   try {
     release(buffer);
   } catch {

@@ -60,7 +60,7 @@ const scaled = (weighted: GraphNode, factor: GraphNode, graph: Builder): GraphNo
 
 const channelsOf = ({ type }: GraphNode): number => type.shape[type.shape.length - 1]!;
 
-export const scaleIntoWeights = defineRule({
+export const scaleIntoWeights = /* @__PURE__ */ defineRule({
   name: 'scale-into-weights',
   match: () => commutes(op(mulOp, any('y'), constant('factor'))),
   when: ({ root, y, factor }, graph) =>
@@ -83,7 +83,7 @@ export const scaleIntoWeightsNotes: RuleNotes = {
   },
 };
 
-export const scaleThroughShift = defineRule({
+export const scaleThroughShift = /* @__PURE__ */ defineRule({
   name: 'scale-through-shift',
   match: () => commutes(op(mulOp, named('sum', op([addOp, subOp], any('y'), constant('shift'))), constant('factor'))),
   when: ({ root, sum, y, shift, factor }, graph) =>
@@ -109,7 +109,7 @@ export const scaleThroughShiftNotes: RuleNotes = {
 };
 
 /** Shifts above a convolution or product: what is left of a bias and of batch normalisations. */
-export const mergeShifts = defineRule({
+export const mergeShifts = /* @__PURE__ */ defineRule({
   name: 'merge-shifts',
   match: () => op([addOp, subOp], named('sum', op([addOp, subOp], any('y'), constant('first'))), constant('second')),
   when: ({ sum, y, first, second }, graph) =>

@@ -23,7 +23,7 @@ const constantsOnTheLeft: Measure = {
   of: ({ op, inputs: [left] }, graph) => (commutativeOps().includes(op) && isKnown(graph.node(left!)) ? 1 : 0),
 };
 
-export const constantToTheRight = defineRule({
+export const constantToTheRight = /* @__PURE__ */ defineRule({
   name: 'constant-to-the-right',
   match: () => op(commutativeOps()),
   when: ({ root }, graph) => isKnown(graph.node(root.inputs[0]!)) && !isKnown(graph.node(root.inputs[1]!)),
@@ -46,7 +46,7 @@ const broadcastsRead: Measure = {
   of: ({ op, inputs }, graph) => (op.isElementwise ? inputs.filter((input) => graph.node(input).op === broadcastOp).length : 0),
 };
 
-export const readBeforeBroadcast = defineRule({
+export const readBeforeBroadcast = /* @__PURE__ */ defineRule({
   name: 'read-before-broadcast',
   match: () => any('root', (node) => node.op.isElementwise),
   rewrite: ({ root }, graph) => {
@@ -76,7 +76,7 @@ export const readBeforeBroadcastNotes: RuleNotes = {
   },
 };
 
-export const broadcastLast = defineRule({
+export const broadcastLast = /* @__PURE__ */ defineRule({
   name: 'broadcast-last',
   match: () => any('root', (node) => node.op.isElementwise && node.inputs.length === 1),
   when: ({ root }, graph) => {

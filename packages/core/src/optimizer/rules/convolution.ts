@@ -37,7 +37,7 @@ const padsRead: Measure = {
   of: ({ op, inputs }, graph) => (paddingOps().includes(op) && isSpatialZeroPad(graph.node(inputs[0]!)) ? 1 : 0),
 };
 
-export const foldPadIntoConv = defineRule({
+export const foldPadIntoConv = /* @__PURE__ */ defineRule({
   name: 'fold-pad-into-conv',
   match: () => op(paddingOps()),
   when: ({ root }, graph) => isSpatialZeroPad(graph.node(root.inputs[0]!)),
@@ -84,7 +84,7 @@ const productsOfPatches: Measure = {
   of: ({ op, inputs }, graph) => (op === (matmulOp as OpDef) && patchesUnder(graph.node(inputs[0]!), graph) ? 1 : 0),
 };
 
-export const fuseIm2colIntoMatmul = defineRule({
+export const fuseIm2colIntoMatmul = /* @__PURE__ */ defineRule({
   name: 'fuse-im2col-into-matmul',
   match: () => op(matmulOp, any('rows'), any('columns')),
   when: ({ root, rows, columns }, graph) => {
@@ -145,7 +145,7 @@ const productsOfTurnedPatches: Measure = {
   of: (node, graph) => (multipliesPatches(node, graph) ? 1 : 0),
 };
 
-export const fuseIm2colIntoTransposedMatmul = defineRule({
+export const fuseIm2colIntoTransposedMatmul = /* @__PURE__ */ defineRule({
   name: 'fuse-im2col-into-transposed-matmul',
   match: () => op(matmulOp, any('rows'), any('outputs')),
   when: ({ root }, graph) => multipliesPatches(root, graph),
@@ -184,7 +184,7 @@ function productUnder(patches: GraphNode, graph: GraphReader): GraphNode | null 
   return keepsColumns && isMatrix && !(product.attrs as MatmulAttrs).transposeA ? product : null;
 }
 
-export const fuseMatmulIntoCol2im = defineRule({
+export const fuseMatmulIntoCol2im = /* @__PURE__ */ defineRule({
   name: 'fuse-matmul-into-col2im',
   match: () => op(col2imOp, any('patches')),
   when: ({ patches }, graph) => productUnder(patches, graph) !== null,
@@ -233,7 +233,7 @@ export const fuseMatmulIntoCol2imNotes: RuleNotes = {
 const groupedOps = (): OpDef[] => [conv2dOp as OpDef, conv2dTransposeOp as OpDef, conv2dBackpropFilterOp as OpDef];
 const isGrouped = ({ op, attrs }: GraphNode): boolean => groupedOps().includes(op) && (attrs.groups as number) > 1;
 
-export const fuseGroupedConvolution = defineRule({
+export const fuseGroupedConvolution = /* @__PURE__ */ defineRule({
   name: 'fuse-grouped-convolution',
   match: () => any('root', isGrouped),
   when: ({ root }, graph) => graph.supports(root) !== true,

@@ -51,7 +51,7 @@ const expand = ({ root }: { readonly root: GraphNode }, graph: Builder): GraphNo
     root.inputs.map((id) => graph.node(id)),
   );
 
-export const decomposeUnsupported = defineRule({
+export const decomposeUnsupported = /* @__PURE__ */ defineRule({
   name: 'decompose-unsupported',
   match: () => any('root', isComposite),
   when: ({ root }, graph) => !root.op.isConvolution && graph.supports(root) !== true,
@@ -72,7 +72,7 @@ export const decomposeUnsupportedNotes: RuleNotes = {
   target: primitivesOnly,
 };
 
-export const lowerConvolution = defineRule({
+export const lowerConvolution = /* @__PURE__ */ defineRule({
   name: 'lower-convolution',
   match: () => any('root', ({ op }) => op.isConvolution),
   when: ({ root }, graph) => graph.supports(root) !== true,

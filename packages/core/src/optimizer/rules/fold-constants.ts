@@ -36,7 +36,7 @@ export function evaluateElementwise(
   return data;
 }
 
-export const foldElementwise = defineRule({
+export const foldElementwise = /* @__PURE__ */ defineRule({
   name: 'fold-elementwise',
   match: () => any('root', ({ op, type }) => op.isElementwise && sizeOf(type.shape) <= foldingCap),
   when: ({ root }, graph) => root.inputs.every((id) => isKnown(graph.node(id))),
@@ -65,7 +65,7 @@ export const foldElementwiseNotes: RuleNotes = {
   },
 };
 
-export const foldReshape = defineRule({
+export const foldReshape = /* @__PURE__ */ defineRule({
   name: 'fold-reshape',
   match: () => op(reshapeOp, any('x')),
   when: ({ x }) => isKnown(x),
@@ -88,7 +88,7 @@ export const foldReshapeNotes: RuleNotes = {
 /** Elements of the largest constant that is moved while a program is built: weights in another order are worth it. */
 const movingCap = 2 ** 24;
 
-export const foldMovement = defineRule({
+export const foldMovement = /* @__PURE__ */ defineRule({
   name: 'fold-movement',
   match: () => op([transposeOp, sliceOp], any('x')),
   when: ({ root, x }) => x.op === constantOp && sizeOf(root.type.shape) <= movingCap,

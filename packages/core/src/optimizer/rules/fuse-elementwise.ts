@@ -45,7 +45,7 @@ function groupOf(root: GraphNode, graph: Builder): GraphNode[] {
   return group;
 }
 
-export const fuseElementwise = defineRule({
+export const fuseElementwise = /* @__PURE__ */ defineRule({
   name: 'fuse-elementwise',
   match: () => any('root', ({ op }) => op.isElementwise),
   rewrite: ({ root }, graph) => {

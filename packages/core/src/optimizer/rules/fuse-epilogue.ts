@@ -78,7 +78,7 @@ function absorb(root: GraphNode, body: ElementwiseBody | null, graph: Builder): 
   return graph.op(reshapeOp, [fused], { shape: root.type.shape });
 }
 
-export const fuseEpilogue = defineRule({
+export const fuseEpilogue = /* @__PURE__ */ defineRule({
   name: 'fuse-epilogue',
   match: () => any('root', ({ op }) => op.isElementwise),
   rewrite: ({ root }, graph) => absorb(root, null, graph),
@@ -100,7 +100,7 @@ export const fuseEpilogueNotes: RuleNotes = {
   },
 };
 
-export const fuseBodyIntoEpilogue = defineRule({
+export const fuseBodyIntoEpilogue = /* @__PURE__ */ defineRule({
   name: 'fuse-body-into-epilogue',
   match: () => any('root', ({ op }) => op === (fusedElementwiseOp as OpDef)),
   rewrite: ({ root }, graph) => absorb(root, root.attrs.body as ElementwiseBody, graph),
@@ -130,7 +130,7 @@ function inlinable(root: GraphNode, graph: Builder): GraphNode | null {
   return null;
 }
 
-export const fuseOperandIntoEpilogue = defineRule({
+export const fuseOperandIntoEpilogue = /* @__PURE__ */ defineRule({
   name: 'fuse-operand-into-epilogue',
   match: () => any('root', ({ op, attrs }) => isProduct(op) && (attrs.epilogue as ElementwiseBody | undefined)?.length !== 0),
   when: ({ root }, graph) => inlinable(root, graph) !== null,

@@ -31,7 +31,7 @@ import { defineRule } from '../rule.js';
 
 const anyInput = (draw: Draw, dtype?: DType): Tensor => draw.input(draw.shape(draw.integer(0, 3)), dtype);
 
-export const addNothing = defineRule({
+export const addNothing = /* @__PURE__ */ defineRule({
   name: 'add-nothing',
   match: () => op([addOp, subOp], any('x'), number('c')),
   when: ({ root, x, c }) => Object.is(c.attrs.value, root.op === addOp && x.type.dtype === 'float32' ? -0 : 0),
@@ -46,7 +46,7 @@ export const addNothingNotes: RuleNotes = {
     draw.pick([() => sub(anyInput(draw), 0), () => add(anyInput(draw), -0), () => add(anyInput(draw, 'int32'), 0)])(),
 };
 
-export const timesOne = defineRule({
+export const timesOne = /* @__PURE__ */ defineRule({
   name: 'times-one',
   match: () => op([mulOp, divOp], any('x'), number(1)),
   rewrite: ({ x }) => x,
@@ -59,7 +59,7 @@ export const timesOneNotes: RuleNotes = {
   build: (draw) => draw.pick([mul, div])(anyInput(draw), 1),
 };
 
-export const doubleNegation = defineRule({
+export const doubleNegation = /* @__PURE__ */ defineRule({
   name: 'double-negation',
   match: () => op(negOp, op(negOp, any('x'))),
   rewrite: ({ x }) => x,
@@ -72,7 +72,7 @@ export const doubleNegationNotes: RuleNotes = {
   build: (draw) => neg(neg(anyInput(draw))),
 };
 
-export const doubleNot = defineRule({
+export const doubleNot = /* @__PURE__ */ defineRule({
   name: 'double-not',
   match: () => op(logicalNotOp, op(logicalNotOp, any('x'))),
   rewrite: ({ x }) => x,
@@ -85,7 +85,7 @@ export const doubleNotNotes: RuleNotes = {
   build: (draw) => logicalNot(logicalNot(anyInput(draw, 'bool'))),
 };
 
-export const addNegated = defineRule({
+export const addNegated = /* @__PURE__ */ defineRule({
   name: 'add-negated',
   match: () => op([addOp, subOp], any('x'), op(negOp, any('y'))),
   rewrite: ({ root, x, y }, graph) => graph.op(root.op === addOp ? subOp : addOp, [x, y]),
@@ -105,7 +105,7 @@ export const addNegatedNotes: RuleNotes = {
   },
 };
 
-export const multiplyNegated = defineRule({
+export const multiplyNegated = /* @__PURE__ */ defineRule({
   name: 'multiply-negated',
   match: () => op([mulOp, divOp], op(negOp, any('x')), op(negOp, any('y'))),
   when: ({ x }) => x.type.dtype === 'float32',
@@ -126,7 +126,7 @@ export const multiplyNegatedNotes: RuleNotes = {
   },
 };
 
-export const evenOfNegated = defineRule({
+export const evenOfNegated = /* @__PURE__ */ defineRule({
   name: 'even-of-negated',
   match: () => op([absOp, squareOp], op(negOp, any('x'))),
   rewrite: ({ root, x }, graph) => graph.op(root.op, [x], root.attrs),
@@ -143,7 +143,7 @@ export const evenOfNegatedNotes: RuleNotes = {
   build: (draw) => draw.pick([abs, square])(neg(anyInput(draw))),
 };
 
-export const oneOfTwoEqual = defineRule({
+export const oneOfTwoEqual = /* @__PURE__ */ defineRule({
   name: 'one-of-two-equal',
   match: () => op([maxOp, minOp], any('x'), any('x')),
   rewrite: ({ x }) => x,
@@ -162,7 +162,7 @@ export const oneOfTwoEqualNotes: RuleNotes = {
 /** Ops that change nothing the second time. */
 const idempotentOps = () => [reluOp, relu6Op, absOp, floorOp, ceilOp, roundOp, signOp];
 
-export const idempotent = defineRule({
+export const idempotent = /* @__PURE__ */ defineRule({
   name: 'idempotent',
   match: () => op(idempotentOps(), op(idempotentOps(), any('x'))),
   when: ({ root }, graph) => graph.node(root.inputs[0]!).op === root.op,
@@ -179,7 +179,7 @@ export const idempotentNotes: RuleNotes = {
   },
 };
 
-export const castChain = defineRule({
+export const castChain = /* @__PURE__ */ defineRule({
   name: 'cast-chain',
   match: () => op(castOp, op(castOp, any('x'))),
   when: ({ root, x }, graph) => isLossless(x.type.dtype, graph.node(root.inputs[0]!).type.dtype, root.type.dtype),
@@ -202,7 +202,7 @@ export const castChainNotes: RuleNotes = {
     ])(),
 };
 
-export const knownChoice = defineRule({
+export const knownChoice = /* @__PURE__ */ defineRule({
   name: 'known-choice',
   match: () => op(whereOp, any('condition'), any('a'), any('b')),
   rewrite: ({ root, condition, a, b }, graph) => {

@@ -109,7 +109,7 @@ const above: Measure = {
   },
 };
 
-export const moveBeforeTranspose = defineRule({
+export const moveBeforeTranspose = /* @__PURE__ */ defineRule({
   name: 'move-before-transpose',
   match: () => op([...through().keys()]),
   when: ({ root }, graph) => isTranspose(graph.node(root.inputs[0]!)),
@@ -159,7 +159,7 @@ export const moveBeforeTransposeNotes: RuleNotes = {
 const movedUnits: Measure = { unit: 'axes of size 1 moved', of: (node) => (isTranspose(node) ? permOf(node).filter((axis, i) => axis !== i && node.type.shape[i] === 1).length : 0) };
 
 /** So that two transposes which do the same to all other axes are one. */
-export const unitAxesInPlace = defineRule({
+export const unitAxesInPlace = /* @__PURE__ */ defineRule({
   name: 'unit-axes-in-place',
   match: () => op(transposeOp, any('x')),
   when: ({ root }, graph) => movedUnits.of(root, graph) > 0,
@@ -205,7 +205,7 @@ function partsBefore(operands: readonly GraphNode[], isWhole: (operand: GraphNod
   return { perm, parts };
 }
 
-export const concatBeforeTranspose = defineRule({
+export const concatBeforeTranspose = /* @__PURE__ */ defineRule({
   name: 'concat-before-transpose',
   match: () => op(concatOp),
   when: ({ root }, graph) => root.inputs.some((id) => isTranspose(graph.node(id))),
@@ -230,7 +230,7 @@ export const concatBeforeTransposeNotes: RuleNotes = {
 };
 
 /** As `transpose-last`, whoever else reads the operand transposed. */
-export const elementwiseBeforeTranspose = defineRule({
+export const elementwiseBeforeTranspose = /* @__PURE__ */ defineRule({
   name: 'elementwise-before-transpose',
   match: () => any('root', (node) => node.op.isElementwise),
   when: ({ root }, graph) => root.inputs.some((id) => isTranspose(graph.node(id)) && sameShape(graph.node(id).type.shape, root.type.shape)),
@@ -251,14 +251,14 @@ export const elementwiseBeforeTransposeNotes: RuleNotes = {
 };
 
 /** As `reduce-before-transpose`, likewise. */
-export const sharedReduceBeforeTranspose = defineRule({
+export const sharedReduceBeforeTranspose = /* @__PURE__ */ defineRule({
   name: 'shared-reduce-before-transpose',
   match: reduceBeforeTranspose.match as never,
   rewrite: reduceBeforeTranspose.rewrite as never,
 });
 
 /** A flattened image, [N, C * H * W], multiplied by weights that are known: they are put into the order of [N, H, W, C] instead. */
-export const flattenIntoWeights = defineRule({
+export const flattenIntoWeights = /* @__PURE__ */ defineRule({
   name: 'flatten-into-weights',
   match: () => op(matmulOp),
   when: ({ root }, graph) => {

@@ -7,7 +7,7 @@ import { nodes } from '../measure.js';
 import { any } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
-export const shareEqual = defineRule({
+export const shareEqual = /* @__PURE__ */ defineRule({
   name: 'share-equal',
   match: () => any('root', ({ op }) => !op.isLeaf),
   rewrite: ({ root }, graph) => {

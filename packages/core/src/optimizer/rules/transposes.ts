@@ -53,7 +53,7 @@ export function unturned(operand: GraphNode, perm: readonly number[], graph: Bui
   return keepsOrder(full, order) ? reshaped(graph, operand, order.map((axis) => full[axis]!)) : null;
 }
 
-export const transposeLast = defineRule({
+export const transposeLast = /* @__PURE__ */ defineRule({
   name: 'transpose-last',
   match: () => any('root', ({ op }) => op.isElementwise),
   when: ({ root }, graph) => {
@@ -96,7 +96,7 @@ export const transposeLastNotes: RuleNotes = {
 
 export const reductionOps = (): OpDef[] => [reduceSumOp as OpDef, reduceMaxOp as OpDef, reduceProdOp as OpDef];
 
-export const reduceBeforeTranspose = defineRule({
+export const reduceBeforeTranspose = /* @__PURE__ */ defineRule({
   name: 'reduce-before-transpose',
   match: () => op(reductionOps(), op(transposeOp, any('x'))),
   when: ({ root }, graph) => graph.hasOneUser(root.inputs[0]!),
@@ -138,7 +138,7 @@ export const reduceBeforeTransposeNotes: RuleNotes = {
 const swapsMatrix = (perm: readonly number[]): boolean =>
   perm.length >= 2 && perm.every((axis, i) => axis === (i < perm.length - 2 ? i : 2 * perm.length - 3 - i));
 
-export const transposeIntoMatmul = defineRule({
+export const transposeIntoMatmul = /* @__PURE__ */ defineRule({
   name: 'transpose-into-matmul',
   match: () => op(matmulOp),
   when: ({ root }, graph) => root.inputs.some((id) => isTranspose(graph.node(id)) && swapsMatrix(permOf(graph.node(id)))),

@@ -22,7 +22,7 @@ export const reshaped = (graph: Builder, x: GraphNode, shape: Shape): GraphNode 
 
 // --- reshape ---
 
-export const reshapeOfReshape = defineRule({
+export const reshapeOfReshape = /* @__PURE__ */ defineRule({
   name: 'reshape-of-reshape',
   match: () => op(reshapeOp, op(reshapeOp, any('x'))),
   rewrite: ({ root, x }, graph) => reshaped(graph, x, root.type.shape),
@@ -39,7 +39,7 @@ export const reshapeOfReshapeNotes: RuleNotes = {
   },
 };
 
-export const reshapeToItself = defineRule({
+export const reshapeToItself = /* @__PURE__ */ defineRule({
   name: 'reshape-to-itself',
   match: () => op(reshapeOp, any('x')),
   when: ({ root, x }) => sameShape(x.type.shape, root.type.shape),
@@ -78,7 +78,7 @@ const randomPerm = (draw: Draw, rank: number): number[] => {
   return perm;
 };
 
-export const transposeOfTranspose = defineRule({
+export const transposeOfTranspose = /* @__PURE__ */ defineRule({
   name: 'transpose-of-transpose',
   match: () => op(transposeOp, named('inner', op(transposeOp, any('x')))),
   rewrite: ({ root, inner, x }, graph) => {
@@ -99,7 +99,7 @@ export const transposeOfTransposeNotes: RuleNotes = {
   },
 };
 
-export const transposeIsReshape = defineRule({
+export const transposeIsReshape = /* @__PURE__ */ defineRule({
   name: 'transpose-is-reshape',
   match: () => op(transposeOp, any('x')),
   when: ({ root, x }) => keepsOrder(x.type.shape, attrsOf<TransposeAttrs>(root).perm),
@@ -122,7 +122,7 @@ export const transposeIsReshapeNotes: RuleNotes = {
 
 // --- slice, reverse, broadcast, pad, concat ---
 
-export const sliceOfSlice = defineRule({
+export const sliceOfSlice = /* @__PURE__ */ defineRule({
   name: 'slice-of-slice',
   match: () => op(sliceOp, named('inner', op(sliceOp, any('x')))),
   rewrite: ({ root, inner, x }, graph) => {
@@ -146,7 +146,7 @@ export const sliceOfSliceNotes: RuleNotes = {
   },
 };
 
-export const sliceOfAll = defineRule({
+export const sliceOfAll = /* @__PURE__ */ defineRule({
   name: 'slice-of-all',
   match: () => op(sliceOp, any('x')),
   when: ({ root, x }) => sameShape(root.type.shape, x.type.shape),
@@ -163,7 +163,7 @@ export const sliceOfAllNotes: RuleNotes = {
   },
 };
 
-export const reverseOfReverse = defineRule({
+export const reverseOfReverse = /* @__PURE__ */ defineRule({
   name: 'reverse-of-reverse',
   match: () => op(reverseOp, named('inner', op(reverseOp, any('x')))),
   rewrite: ({ root, inner, x }, graph) => {
@@ -180,7 +180,7 @@ export const reverseOfReverseNotes: RuleNotes = {
   build: (draw) => flip(flip(draw.input(draw.shape(2)), draw.pick([0, 1, [0, 1]])), draw.pick([0, 1, [0, 1]])),
 };
 
-export const reverseOfOne = defineRule({
+export const reverseOfOne = /* @__PURE__ */ defineRule({
   name: 'reverse-of-one',
   match: () => op(reverseOp, any('x')),
   when: ({ root, x }) => attrsOf<ReverseAttrs>(root).axes.some((axis) => x.type.shape[axis]! <= 1),
@@ -197,7 +197,7 @@ export const reverseOfOneNotes: RuleNotes = {
   build: (draw) => flip(draw.input([draw.integer(1, 4), 1]), draw.pick([1, [0, 1]])),
 };
 
-export const broadcastOfBroadcast = defineRule({
+export const broadcastOfBroadcast = /* @__PURE__ */ defineRule({
   name: 'broadcast-of-broadcast',
   match: () => op(broadcastOp, op(broadcastOp, any('x'))),
   rewrite: ({ root, x }, graph) => graph.op(broadcastOp, [x], { shape: root.type.shape }),
@@ -214,7 +214,7 @@ export const broadcastOfBroadcastNotes: RuleNotes = {
   },
 };
 
-export const broadcastIsReshape = defineRule({
+export const broadcastIsReshape = /* @__PURE__ */ defineRule({
   name: 'broadcast-is-reshape',
   match: () => op(broadcastOp, any('x')),
   when: ({ root, x }) => sizeOf(root.type.shape) === sizeOf(x.type.shape) && sizeOf(x.type.shape) > 0,
@@ -234,7 +234,7 @@ export const broadcastIsReshapeNotes: RuleNotes = {
 const isZeroPad = ({ attrs }: Pick<GraphNode, 'attrs'>): boolean =>
   (attrs as PadAttrs).paddings.every(([before, after]) => before === 0 && after === 0);
 
-export const padOfNothing = defineRule({
+export const padOfNothing = /* @__PURE__ */ defineRule({
   name: 'pad-of-nothing',
   match: () => op(padOp, any('x')),
   when: ({ root }) => isZeroPad(root),
@@ -251,7 +251,7 @@ export const padOfNothingNotes: RuleNotes = {
   },
 };
 
-export const padOfPad = defineRule({
+export const padOfPad = /* @__PURE__ */ defineRule({
   name: 'pad-of-pad',
   match: () => op(padOp, named('inner', op(padOp, any('x')))),
   when: ({ root, inner }) => Object.is(root.attrs.value, inner.attrs.value),
@@ -275,7 +275,7 @@ export const padOfPadNotes: RuleNotes = {
   },
 };
 
-export const concatOfOne = defineRule({
+export const concatOfOne = /* @__PURE__ */ defineRule({
   name: 'concat-of-one',
   match: () => op(concatOp),
   when: ({ root }, graph) =>
