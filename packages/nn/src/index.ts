@@ -1,6 +1,6 @@
 /** Layers, models, training and data. */
 export type { Layer, LayerContext, LayerInit, LayerResult, Model, Params, PlacedLayer, Source } from './types.js';
-export * as initializers from './initializers.js';
+export { initializers } from './initializers.js';
 export type { Initializer, InitializerName } from './initializers.js';
 export { mapParams, namedParameters, type NamedParameter } from './params.js';
 export { parameterAt } from './parameter-at.js';

@@ -133,7 +133,9 @@ export const randomNormal = /* @__PURE__ */ normal('randomNormal', drawNormal);
 /** Normal, with every number further than two standard deviations from the mean drawn again. */
 export const truncatedNormal = /* @__PURE__ */ normal('truncatedNormal', drawTruncated);
 
-const named = {
+/** All of them, by name: `initializers.heNormal({ seed: 1 })`. A record: a namespace of a module would stay in every bundle. */
+export const initializers = {
+  constant,
   glorotUniform,
   glorotNormal,
   heUniform,
@@ -148,17 +150,19 @@ const named = {
 };
 
 /** The initializers that need no options, by name. */
-export type InitializerName = keyof typeof named;
+export type InitializerName = Exclude<keyof typeof initializers, 'constant'>;
+
+const isName = (given: unknown): given is InitializerName => typeof given === 'string' && given !== 'constant' && Object.hasOwn(initializers, given);
 
 /** An initializer by name, or one of your own. @throws {UnfoldError} INVALID_ARGUMENT for another name. */
 export function initializerOf(op: string, argument: string, given: InitializerName | Initializer): Initializer {
   if (typeof given === 'function') return given;
-  if (typeof given === 'string' && Object.hasOwn(named, given)) return named[given]();
+  if (isName(given)) return initializers[given]();
   throw unfoldError({
     code: 'INVALID_ARGUMENT',
     op,
     argument,
     problem: `${describe(given)} is not an initializer.`,
-    fix: `use one of ${Object.keys(named).join(', ')}, or a function of shape and seed.`,
+    fix: `use one of ${Object.keys(initializers).filter(isName).join(', ')}, or a function of shape and seed.`,
   });
 }

@@ -42,7 +42,7 @@ export function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
+const scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(4));
 
 /** The upper half of a binary32. */
 export function bfloatToNumber(bits: number): number {
