@@ -42,19 +42,21 @@ function testFiles(filters) {
     .filter((path) => existsSync(path));
 }
 
-/** Units whose tests take longest come first, so that the other processor is not left with one of them at the end. */
-const slowest = ['packages/backend-gpu', 'test', 'packages/backend-wasm', 'packages/nn'];
+/** Units whose tests take minutes: each file of theirs is a part of its own, and they come first, so that no processor is left with much at the end. */
+const slowest = ['packages/backend-gpu', 'test', 'packages/backend-wasm', 'packages/onnx', 'packages/nn'];
 
-/** The tests of each unit are a part of their own. */
+/** The tests of each other unit are a part. */
 function partsOf(files) {
   const parts = new Map();
+  const ranks = new Map();
   for (const file of files) {
     const [unit] = relative(root, file).split('/dist-test/');
     const label = unit.startsWith('dist-test') ? 'test' : unit;
-    parts.set(label, [...(parts.get(label) ?? []), file]);
+    const part = slowest.includes(label) ? relative(root, file) : label;
+    ranks.set(part, slowest.includes(label) ? slowest.indexOf(label) : slowest.length);
+    parts.set(part, [...(parts.get(part) ?? []), file]);
   }
-  const rank = (label) => (slowest.includes(label) ? slowest.indexOf(label) : slowest.length);
-  return [...parts].sort(([a], [b]) => rank(a) - rank(b));
+  return [...parts].sort(([a], [b]) => ranks.get(a) - ranks.get(b));
 }
 
 /** Runs parts in as many processes as there are processors, and prints the lines of each when it ends. Gives the exit status. */
