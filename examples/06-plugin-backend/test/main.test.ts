@@ -17,7 +17,7 @@ const backends: Readonly<Record<string, () => Backend>> = { plugin, 'fused-plugi
 for (const [name, backend] of Object.entries(backends)) {
   const report = (omissions: readonly Omission[]): void => {
     // Fused ops, profiles and sources are for those who want them; every primitive is tried.
-    const optional = /^(fused calls\/(fusedElementwise|conv\w*Matmul|matmulEpilogue|\w+Pool2dGradient)\b|profiling\/)/;
+    const optional = /^((fused calls\/)?(fusedElementwise|conv\w*Matmul|matmulEpilogue|\w+Pool2dGradient)\b|profiling\/)/;
     expect(omissions.map(({ what }) => what).filter((what) => !optional.test(what))).to.deep.equal([]);
   };
   backendSuite({ describe, it, before, after, name, backend, runs: 5, report });
