@@ -1,10 +1,10 @@
-import { compile, evaluate, setBackend, type Backend, type Tensor } from '@unfoldjs/core';
+import { setBackend, type Backend } from '@unfoldjs/core';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
 import { modeRuns, skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
 import { noOrt, runOrt } from './support/onnxruntime.js';
-import { asTensors, missing, publishedModels, worstError } from '@unfoldjs/test-support/published-models';
+import { asTensors, expectAgreement, missing, publishedModels, worstError } from '@unfoldjs/test-support/published-models';
 
 describe('published models that are written again', () => {
   let backend: Backend;
@@ -16,19 +16,11 @@ describe('published models that are written again', () => {
       skip(this, missing!);
     });
   }
-  for (const { file, path, inputs, outputs, tolerance } of publishedModels()) {
+  for (const model of publishedModels()) {
+    const { file, path, inputs, outputs, tolerance } = model;
     it(`${file} agrees with what ONNX Runtime gives for the original`, async function () {
       this.timeout(120_000);
-      const bytes = await exportOnnx(await importOnnx(path));
-      const again = await importOnnx(bytes);
-      const run = compile((...given: Tensor[]) => again.apply(again.params, given));
-      const results = await run(...asTensors(inputs));
-      await evaluate(...results);
-      expect(again.outputs.map((output) => output.name)).to.deep.equal(outputs.map((output) => output.name));
-      for (const [i, result] of results.entries()) {
-        expect(result.shape).to.deep.equal(outputs[i]!.shape);
-        expect(worstError(await result.data(), outputs[i]!.data), outputs[i]!.name).to.be.at.most(tolerance);
-      }
+      await expectAgreement(await importOnnx(await exportOnnx(await importOnnx(path))), model);
     });
 
     it(`${file} gives that in ONNX Runtime too`, async function () {

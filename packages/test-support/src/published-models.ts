@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { tensor, type Tensor } from '@unfoldjs/core';
+import { compile, tensor, type Tensor } from '@unfoldjs/core';
 
 /** One tensor with its elements, which are read when they are asked for. */
 export interface StoredTensor {
@@ -55,3 +55,25 @@ export const worstError = (actual: ArrayLike<number>, expected: ArrayLike<number
   for (let i = 0; i < expected.length; i++) worst = Math.max(worst, Number.isNaN(actual[i]!) ? Infinity : Math.abs(actual[i]! - expected[i]!));
   return worst;
 };
+
+/** As much of an imported model as is needed to run it. */
+export interface ReadModel<Params> {
+  readonly outputs: readonly { readonly name: string }[];
+  readonly params: Params;
+  apply(params: Params, inputs: readonly Tensor[]): Tensor[];
+}
+
+/** Runs a model on the backend of the moment. @throws Error where an output has another name or shape than the stored one, or is further off than `slack` times the tolerance */
+export async function expectAgreement<Params>(model: ReadModel<Params>, { inputs, outputs, tolerance }: PublishedModel, slack = 1): Promise<void> {
+  const run = compile((...given: Tensor[]) => model.apply(model.params, given));
+  const results = await run(...asTensors(inputs));
+  if (results.length !== outputs.length) throw new Error(`${results.length} outputs, not ${outputs.length}`);
+  for (const [i, { name, shape, data }] of outputs.entries()) {
+    const result = results[i]!;
+    const worst = worstError(await result.data(), data);
+    if (model.outputs[i]!.name !== name || result.shape.join() !== shape.join()) throw new Error(`output ${i} is ${model.outputs[i]!.name} [${result.shape.join(', ')}], not ${name} [${shape.join(', ')}]`);
+    if (!(worst <= slack * tolerance)) throw new Error(`${name} is ${worst} off, where ${slack * tolerance} is allowed`);
+    result.dispose();
+  }
+  run.dispose();
+}
