@@ -3,6 +3,7 @@ import { cpu } from '@unfoldjs/backend-cpu';
 import { importOnnx } from '@unfoldjs/onnx';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { fileEdits } from '@unfoldjs/test-support/file-edits';
 import { floats, info, ints, modelBytes, node, small, smallTensor } from './support/model.js';
 
 const files = process.env['UNFOLD_LONG'] === '1' ? 100_000 : 1_000;
@@ -31,24 +32,9 @@ const original = modelBytes({
   initializers: [floats('w', [3, 2, 3, 3], small(54)), floats('b', [3], small(3)), floats('s', [4], [1, 1, 2, 2])],
 });
 
-type Edit = (bytes: Uint8Array) => Uint8Array;
-
-const anywhere = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 /** Ends of varints, and tags of fields of the messages. */
 const byte = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(0, 1, 2, 7, 8, 10, 18, 34, 58, 66, 127, 128, 254, 255));
-
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.tuple(anywhere, byte).map(([at, value]): Edit => (bytes) => bytes.map((old, i) => (i === Math.floor(at * bytes.length) ? value : old))),
-  anywhere.map((at): Edit => (bytes) => bytes.slice(0, Math.floor(at * bytes.length))),
-  fc.tuple(anywhere, fc.array(byte, { maxLength: 9 })).map(([at, more]): Edit => (bytes) => {
-    const cut = Math.floor(at * bytes.length);
-    return Uint8Array.from([...bytes.subarray(0, cut), ...more, ...bytes.subarray(cut)]);
-  }),
-  fc.tuple(anywhere, anywhere).map(([from, to]): Edit => (bytes) => {
-    const [start, end] = [from, to].map((at) => Math.floor(at * bytes.length)).sort((a, b) => a - b) as [number, number];
-    return Uint8Array.from([...bytes.subarray(0, start), ...bytes.subarray(end)]);
-  }),
-);
+const edit = fileEdits(byte);
 
 /** Reads a file and writes its graph; the code of the refusal, or null. Anything else that is thrown is a fault. */
 async function read(file: Uint8Array): Promise<string | null> {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { tensor, UnfoldError } from '@unfoldjs/core';
 import { decodeSafetensors, decodeState, encodeSafetensors, encodeState, parseIdx } from '@unfoldjs/nn';
+import { fileEdits, type FileEdit } from '@unfoldjs/test-support/file-edits';
 import { idxBytes } from '../idx-bytes.js';
 
 const files = process.env['UNFOLD_LONG'] === '1' ? 100_000 : 10_000;
@@ -17,29 +18,17 @@ const tensors = encodeSafetensors(
 const state = await encodeState({ epoch: 3, weights: [tensor([1, 2])], name: 'run' });
 const idx = idxBytes([2, 3], Uint8Array.of(1, 2, 3, 4, 5, 6));
 
-type Edit = (bytes: Uint8Array) => Uint8Array;
-
-const anywhere = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 /** Bytes that mean something in headers: digits, brackets, signs, ends of ranges. */
 const byte = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(...[0, 1, 127, 128, 255, ...new TextEncoder().encode('"{}[]:,-0123456789eE.\\u')]));
 
-const edit: fc.Arbitrary<Edit> = fc.oneof(
-  fc.tuple(anywhere, byte).map(([at, value]): Edit => (bytes) => bytes.map((old, i) => (i === Math.floor(at * bytes.length) ? value : old))),
-  anywhere.map((at): Edit => (bytes) => bytes.slice(0, Math.floor(at * bytes.length))),
-  fc.tuple(anywhere, fc.array(byte, { maxLength: 9 })).map(([at, more]): Edit => (bytes) => {
-    const cut = Math.floor(at * bytes.length);
-    return Uint8Array.from([...bytes.subarray(0, cut), ...more, ...bytes.subarray(cut)]);
-  }),
-  fc.tuple(anywhere, anywhere).map(([from, to]): Edit => (bytes) => {
-    const [start, end] = [from, to].map((at) => Math.floor(at * bytes.length)).sort((a, b) => a - b) as [number, number];
-    return Uint8Array.from([...bytes.subarray(0, start), ...bytes.subarray(end)]);
-  }),
+const edit: fc.Arbitrary<FileEdit> = fc.oneof(
+  { arbitrary: fileEdits(byte), weight: 4 },
   // The eight bytes of a length.
-  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((length): Edit => (bytes) => {
+  { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((length): FileEdit => (bytes) => {
     const copy = bytes.slice();
     if (copy.length >= 8) new DataView(copy.buffer).setBigUint64(0, length, true);
     return copy;
-  }),
+  }) },
 );
 
 const readers: Readonly<Record<string, readonly [Uint8Array, (file: Uint8Array, name: string) => unknown]>> = { safetensors: [tensors, decodeSafetensors], 'a saved state': [state, decodeState], IDX: [idx, parseIdx] };
