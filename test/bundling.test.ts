@@ -7,6 +7,8 @@ import { expect } from 'chai';
 import { build, type BuildOptions } from 'esbuild';
 import * as core from '@unfoldjs/core';
 import * as functions from '@unfoldjs/core/functions';
+import { wasm } from '@unfoldjs/backend-wasm';
+import { encodeProgram, type loadProgram } from '@unfoldjs/nn';
 import { publicFunctions } from './support/ops-page.js';
 import { entriesOf, publishedPackages, root } from './support/workspace.js';
 
@@ -61,6 +63,7 @@ describe('bundling for the browser', () => {
   // docs/decisions/004-size-of-core.md
   const network = `export { conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions';`;
   const page = `export { compile, conv2d, matmul, maxPool2d, relu, setBackend, softmax, tensor } from '@unfoldjs/core/functions'; export { wasm } from '@unfoldjs/backend-wasm';`;
+  const exported = `export { loadProgram } from '@unfoldjs/nn'; export { wasm } from '@unfoldjs/backend-wasm';`;
   const budgets: readonly { what: string; code: string; kilobytes: number }[] = [
     { what: '@unfoldjs/core, all of it', code: `export * from '@unfoldjs/core';`, kilobytes: 55 },
     { what: '@unfoldjs/core and @unfoldjs/backend-wasm', code: `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`, kilobytes: 95 },
@@ -68,6 +71,7 @@ describe('bundling for the browser', () => {
     { what: 'what a convolutional network takes to run', code: network, kilobytes: 35 },
     { what: 'a page that runs a convolutional network on wasm', code: page, kilobytes: 78 },
     { what: 'the same with its weights read from safetensors', code: `${page} export { decodeSafetensors } from '@unfoldjs/nn';`, kilobytes: 81 },
+    { what: 'a page that runs an exported network on wasm', code: exported, kilobytes: 54 },
     { what: 'what it takes to be trained', code: `${network} export { valueAndGrad } from '@unfoldjs/core/autodiff';`, kilobytes: 45 },
   ];
   for (const { what, code, kilobytes } of budgets) {
@@ -75,6 +79,19 @@ describe('bundling for the browser', () => {
       expect(await gzippedKilobytes(code)).to.be.below(kilobytes);
     });
   }
+
+  it('runs an exported network from a minified bundle', async () => {
+    await core.setBackend(wasm());
+    const filters = core.arange(-4, 5).reshape([3, 3, 1, 1]);
+    const network = (image: core.Tensor) => core.softmax(core.maxPool2d(core.relu(core.conv2d(image, filters)), { window: 2 }).reshape([1, 9]));
+    const file = await encodeProgram(network, [core.placeholder([1, 8, 8, 1])]);
+    const pixels = Float32Array.from({ length: 64 }, (_, i) => (i * 7) % 5);
+    const load = (await run(await bundle(`${exported.replace('export {', 'import {').replace('export {', 'import {')} export default (file) => loadProgram(file, wasm());`, { minify: true }))) as (file: Uint8Array) => ReturnType<typeof loadProgram>;
+    const program = await load(file);
+    const { output } = await program.run({ input: pixels });
+    await program.dispose();
+    expect(output).to.deep.equal(await network(core.tensor(pixels, [1, 8, 8, 1])).data());
+  });
 
   it('adds under 40 kB to a bundle that uses @unfoldjs/onnx, and nothing to one that does not', async () => {
     const plain = `export * from '@unfoldjs/core'; export * from '@unfoldjs/backend-wasm';`;

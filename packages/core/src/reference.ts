@@ -1,6 +1,6 @@
 /** Plain kernels, one an op: what every backend is held to, and where a plugin starts. And what backends are made of. */
 export { builtInOps } from './built-in-ops.js';
-export { elementwiseKernel, forEachIndex, isReferenceKernel, type Kernel, type KernelCall, type KernelTensor } from './backend/kernel.js';
+export { elementwiseKernel, forEachIndex, isReferenceKernel, scalarFormOf, type Kernel, type KernelCall, type KernelTensor } from './backend/kernel.js';
 export { kernelBackend, type KernelBackendOptions } from './backend/kernel-backend.js';
 export { primitiveNames, type PrimitiveName } from './ops/primitives.js';
 export { planSlots, type SizeOf, type SlotPlan } from './program/plan-slots.js';

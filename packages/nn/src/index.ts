@@ -20,3 +20,5 @@ export { constantRate, cosineDecay, stepDecay, warmUp, type CosineDecayOptions, 
 export * from './data/index.js';
 // files
 export * from './files/index.js';
+// functions as files
+export * from './program/index.js';

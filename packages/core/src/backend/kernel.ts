@@ -52,9 +52,14 @@ export function forEachIndex(
   }
 }
 
+const forms = /* @__PURE__ */ new WeakMap<Kernel, ScalarForm>();
+
+/** The scalar form that {@link elementwiseKernel} made a kernel of; null for other kernels. */
+export const scalarFormOf = (kernel: Kernel): ScalarForm | null => forms.get(kernel) ?? null;
+
 /** The kernel of an elementwise op: operands of the output's shape are read straight through, others by broadcast strides. */
 export function elementwiseKernel<A extends Attrs>(form: ScalarForm<A>): Kernel<A> {
-  return ({ attrs, inputs, output }) => {
+  const kernel: Kernel<A> = ({ attrs, inputs, output }) => {
     const last = inputs[inputs.length - 1]!;
     const scalar = form(attrs, last.type.dtype);
     const out = output.data;
@@ -68,4 +73,6 @@ export function elementwiseKernel<A extends Attrs>(form: ScalarForm<A>): Kernel<
       out[i] = scalar(a[at[0]!]!, b ? b[at[1]!]! : 0, c ? c[at[2]!]! : 0);
     });
   };
+  forms.set(kernel as Kernel, form as ScalarForm);
+  return kernel;
 }
