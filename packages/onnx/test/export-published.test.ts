@@ -1,4 +1,4 @@
-import { setBackend, type Backend } from '@unfoldjs/core';
+import { concat, setBackend, type Backend } from '@unfoldjs/core';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { exportOnnx, importOnnx } from '@unfoldjs/onnx';
 import { modeRuns, skip } from '@unfoldjs/test-support';
@@ -16,6 +16,22 @@ describe('published models that are written again', () => {
       skip(this, missing!);
     });
   }
+  /** Files that fix their batch to 1 at an input, and in no node. */
+  const freed = publishedModels().filter(({ file }) => ['lenet-relu.onnx', 'lenet-tanh.onnx', 'mnist-batchnorm.onnx', 'ultraface-slim.onnx'].includes(file));
+  for (const { file, path, inputs, outputs, tolerance } of freed) {
+    it(`${file} takes any batch once it was written with a free one`, async function () {
+      this.timeout(120_000);
+      const written = await exportOnnx(await importOnnx(path, { freeBatch: true }), undefined, { dynamicBatch: true });
+      const { apply, params } = await importOnnx(written);
+      const results = apply(params, asTensors(inputs).map((one) => concat([one, one, one])));
+      for (const [i, { data }] of outputs.entries()) {
+        const three = await results[i]!.data();
+        expect(results[i]!.shape[0]).to.equal(3);
+        for (let image = 0; image < 3; image++) expect(worstError(three.subarray(image * data.length, (image + 1) * data.length), data)).to.be.at.most(tolerance);
+      }
+    });
+  }
+
   for (const model of publishedModels()) {
     const { file, path, inputs, outputs, tolerance } = model;
     it(`${file} agrees with what ONNX Runtime gives for the original`, async function () {

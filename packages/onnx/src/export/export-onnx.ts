@@ -167,7 +167,7 @@ function tracesOf(fn: Fn, inputsFor: (multipleOf: number) => TracedInputs): Trac
       cause ??= fault;
     }
   }
-  throw refuse('fn', `it does not work for every free size: for ${any.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`), or give all sizes.', cause);
+  throw refuse('fn', `it does not work for every free size: for ${any.types.map((types) => types.map(formatType).join(' and ')).join(', or for ')}, it throws: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, 'write it without the sizes of one example (`reshape(x, [-1, 10])`; for a model that was imported: `importOnnx(file, { freeBatch: true })`), or give all sizes.', cause);
 }
 
 function trace(fn: Fn, types: readonly TensorType[]): Trace {
