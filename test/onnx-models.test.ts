@@ -11,7 +11,7 @@ const slack = 20;
 
 const isLong = process.env['UNFOLD_LONG'] === '1';
 
-/** Those with the largest products. */
+/** Those with the largest products: up to half a minute each where a processor stands in for the GPU. */
 const large = /super-resolution|unet-edges|lowlight|portrait/;
 
 const roundly = [mode('wasm, fast', () => wasm()), mode('gpu:webasm', () => gpu({ mode: 'webasm' })), mode('gpu:webgpu', () => gpu({ mode: 'webgpu' }))];
@@ -29,7 +29,7 @@ describe('models that other people published, where rounding is not exact', () =
       for (const model of publishedModels()) {
         const { file, path } = model;
         it(`${file} agrees with what ONNX Runtime gives`, async function () {
-          if (!isLong && each.name !== 'wasm, fast' && large.test(file)) skip(this, 'its products take minutes in this mode: only with UNFOLD_LONG=1');
+          if (!isLong && each.name === 'gpu:webgpu' && large.test(file)) skip(this, 'runs with UNFOLD_LONG=1: its products are slow on a software GPU');
           this.timeout(isLong ? 3_600_000 : 120_000);
           await expectAgreement(await importOnnx(path), model, slack);
         });
