@@ -120,6 +120,8 @@ class Worklist {
   readonly #order: readonly NodeId[];
   #at = 0;
   readonly #again: NodeId[] = [];
+  /** Looked at since the last rewrite near them: they may stand in a list once more. */
+  readonly #settled = new Set<NodeId>();
 
   constructor(
     private readonly overlay: Overlay,
@@ -132,13 +134,19 @@ class Worklist {
   next(): NodeId | undefined {
     while (this.#again.length > 0) {
       const id = this.#again.pop()!;
-      if (this.overlay.has(id)) return id;
+      if (this.#takes(id)) return id;
     }
     while (this.#at < this.#order.length) {
       const id = this.#order[this.#at++]!;
-      if (this.overlay.has(id)) return id;
+      if (this.#takes(id)) return id;
     }
     return undefined;
+  }
+
+  #takes(id: NodeId): boolean {
+    if (this.#settled.has(id) || !this.overlay.has(id)) return false;
+    this.#settled.add(id);
+    return true;
   }
 
   /** Looks again at what a rewrite made, at what reads it now, and at the reader of what is read by one alone now. */
@@ -153,7 +161,10 @@ class Worklist {
   #push(ids: readonly NodeId[], reach = this.pass.reach): void {
     let level = ids;
     for (let depth = 1; level.length > 0; depth++) {
-      for (const id of level) this.#again.push(id);
+      for (const id of level) {
+        this.#again.push(id);
+        this.#settled.delete(id);
+      }
       if (depth >= reach) return;
       level = level.flatMap((id) => (this.overlay.has(id) ? [...this.overlay.usersOf(id)] : []));
     }

@@ -113,6 +113,33 @@ describe('the engine of the optimizer', () => {
     expect(fault.message).to.contain('transpose-badly');
   });
 
+  it('asks each rule once at each node of an op that fits, and again only near a rewrite', () => {
+    const asked: string[] = [];
+    const watch = (name: string, pattern: Rule['match'], rewrite: Rule['rewrite'] = () => null): Rule =>
+      defineRule({
+        name,
+        because: 'a rule made to be watched',
+        match: pattern,
+        when: ({ root }) => {
+          asked.push(`${name} ${root!.op.name}`);
+          return true;
+        },
+        rewrite,
+        saves: nodes,
+      });
+    const elementwise = watch('any', () => op(({ isElementwise }) => isElementwise));
+    const two = () => lowerOne(transpose(neg(sin(relu(tensor([[1, 2]]))))));
+    const quiet = two();
+    runPass({ name: 'quiet', rules: [elementwise] }, quiet.graph, { pool: quiet.pool, target });
+    expect(asked).to.deep.equal(['any relu', 'any sin', 'any neg']);
+
+    asked.length = 0;
+    const replaced = watch('neg', () => op(negOp, any('x')), ({ x }, graph) => graph.op(reluOp, [x!]));
+    const loud = two();
+    runPass({ name: 'loud', rules: [replaced, elementwise] }, loud.graph, { pool: loud.pool, target });
+    expect(asked).to.deep.equal(['any relu', 'any sin', 'neg neg', 'any relu']);
+  });
+
   it('leaves the very same graph where nothing fires, through the whole pipeline', () => {
     const { graph, pool } = lowerOne(sin(input()));
     for (const { before, after, hits } of optimizeInPasses(graph, { pool, target })) {
