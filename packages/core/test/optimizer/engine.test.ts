@@ -140,6 +140,17 @@ describe('the engine of the optimizer', () => {
     expect(asked).to.deep.equal(['any relu', 'any sin', 'neg neg', 'any relu']);
   });
 
+  it('gives the same graph with a reader of patches and without', () => {
+    const lowered = () => lowerOne(relu(transpose(neg(transpose(add(sin(tensor([[1, 2]])), 1))))));
+    const [read, unread] = [lowered(), lowered()];
+    const passes = optimizeInPasses(read.graph, { pool: read.pool, target });
+    const before = unread.graph.nodes;
+    const after = optimize(unread.graph, { pool: unread.pool, target });
+    expect(passes.flatMap(({ hits }) => hits)).to.have.length.above(1);
+    expect(after).to.deep.equal(passes.at(-1)!.after);
+    expect(unread.graph.nodes).to.equal(before).and.to.deep.equal(lowered().graph.nodes);
+  });
+
   it('leaves the very same graph where nothing fires, through the whole pipeline', () => {
     const { graph, pool } = lowerOne(sin(input()));
     for (const { before, after, hits } of optimizeInPasses(graph, { pool, target })) {
