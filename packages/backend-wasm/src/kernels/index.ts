@@ -26,8 +26,11 @@ export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered 
 /** In the order in which they are asked. */
 const lowerings: readonly Lower[] = [elementwise, movement, im2col, col2im, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, softmaxLines, argMax, cumsum, gather, scatterAdd];
 
-/** Lowers the steps of one program; a step without frames once, however often it is asked for. */
-export function lowererOf(settings: Settings): (step: Step, layout: Layout) => Lowered | null {
+/** `lower` for the steps of one program. */
+export type Lowerer = (step: Step, layout: Layout) => Lowered | null;
+
+/** Lowers a step without frames once, however often it is asked for. */
+export function lowererOf(settings: Settings): Lowerer {
   const known = new Map<Step, Lowered | null>();
   return (step, layout) => {
     if (layout.input || layout.output) return lower(step, settings, layout);

@@ -1,14 +1,14 @@
 import { sameShape, type Program, type ValueId } from '@unfoldjs/core';
 import { wantedFrame } from '../kernels/convolution.js';
 import { commonFrame, dense, type Frame } from '../kernels/frame.js';
-import type { lowererOf } from '../kernels/index.js';
+import type { Lowerer } from '../kernels/index.js';
 import type { Settings } from '../settings.js';
 
 /**
  * The intermediate values that lie in frames of zeros: those that only convolutions read, each as its images, and whose step can
  * write them there. No padded copy is made of these.
  */
-export function chooseFrames(program: Program, settings: Settings, lower: ReturnType<typeof lowererOf>): ReadonlyMap<ValueId, Frame> {
+export function chooseFrames(program: Program, settings: Settings, lower: Lowerer): ReadonlyMap<ValueId, Frame> {
   const refused = new Set<ValueId>(program.outputs);
   const made = new Set(program.steps.map(({ output }) => output));
   const wishes = new Map<ValueId, Frame[]>();

@@ -165,7 +165,7 @@ class Worklist {
       for (const id of level) {
         this.#again.push(id);
         this.#settled.delete(id);
-        if (depth < reach && this.overlay.has(id)) above.push(...this.overlay.usersOf(id));
+        if (depth < reach && this.overlay.has(id)) for (const user of this.overlay.usersOf(id)) above.push(user);
       }
       if (above.length === 0) return;
       level = above;
