@@ -66,6 +66,18 @@ describe('packages as they are published', function () {
     });
   }
 
+  for (const { manifest, folder: name } of all) {
+    for (const inlined of manifest.unfold?.inlines ?? []) {
+      it(`${manifest.name} loads nothing of ${inlined}, whose code and notice its own files have`, () => {
+        const code = (contents.get(manifest.name) ?? [])
+          .filter((file) => file.endsWith('.js'))
+          .map((file) => readFileSync(join(folder, 'node_modules', manifest.name, file.replace('package/', '')), 'utf8'));
+        expect(code.some((text) => new RegExp(`(from|import) ?\\(?['"]${inlined}`).test(text)), name).to.equal(false);
+        expect(code.every((text) => text.startsWith(`/*! Contains ${inlined} `)), name).to.equal(true);
+      });
+    }
+  }
+
   it('have types that hold for a strict user without the types of the DOM and of Node', () => {
     for (const pkg of all.filter(({ folder: name }) => name === 'backend-gpu')) linkDependency(folder, 'gpu.js', pkg);
     const lines = specifiers.map((specifier, index) => `import * as entry${index} from '${specifier}';`);

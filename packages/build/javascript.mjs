@@ -23,19 +23,29 @@ export function entriesOf(unit) {
     .map((target) => join(unit.dir, target.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts')));
 }
 
+/** What the licence of an inlined package asks to be said where its code is. Bundlers keep comments that begin so. */
+function noticeOf(unit, name) {
+  const { version, license, repository } = readJson(join(unit.dir, 'node_modules', name, 'package.json'));
+  return `/*! Contains ${name} ${version}, ${license}, ${repository.url} */\n`;
+}
+
 /**
  * Entries share their common modules through chunks (splitting), so that the state of a module (the hash-cons table, the
- * class Tensor) exists once, whichever entries are imported.
+ * class Tensor) exists once, whichever entries are imported. Packages stay outside, but for those that the manifest names in
+ * "unfold.inlines": one of many small modules takes Node longer to load than all the rest.
  */
 async function bundle(esbuild, unit) {
+  const { dependencies = {}, unfold: { inlines = [] } = {} } = unit.manifest;
+  const outside = inlines.length > 0 ? { external: Object.keys(dependencies).filter((name) => !inlines.includes(name)) } : { packages: 'external' };
   const { outputFiles } = await esbuild.build({
     ...common,
+    ...outside,
+    banner: { js: inlines.map((name) => noticeOf(unit, name)).join('') },
     entryPoints: entriesOf(unit),
     outdir: join(unit.dir, 'dist'),
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    packages: 'external',
     platform: 'neutral',
     write: false,
     absWorkingDir: root,

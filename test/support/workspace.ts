@@ -14,6 +14,8 @@ export interface Manifest {
   readonly bin?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
+  /** `inlines`: dependencies whose code the build puts into the package's own files. */
+  readonly unfold?: { readonly inlines: readonly string[] };
 }
 
 export interface Package {

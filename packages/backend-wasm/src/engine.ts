@@ -19,6 +19,15 @@ const worthWaking = 4_000_000;
 /** Chunks for each thread, so that one that is late or slow holds nobody up. */
 const chunksPerThread = 4;
 
+/**
+ * Work of one call where no thread helps. Runtimes first compile a function quickly, and well once it has run for a while; the good code takes
+ * effect at its next call. In one call the longest steps of a network would run the first code to their end.
+ */
+const workOfPart = 500_000;
+
+/** Into how many calls the units of one are divided. */
+export const partsOf = (units: number, work: number): number => Math.max(1, Math.min(units, Math.ceil(work / workOfPart)));
+
 /** How a program runs. */
 export interface Manner {
   /** In this thread; otherwise in the worker that runs programs. */

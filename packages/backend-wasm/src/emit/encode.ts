@@ -1,25 +1,28 @@
 /** Numbers and lists as WebAssembly's binary format writes them. @source https://webassembly.github.io/spec/core/binary/index.html */
 
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
+/** Appends a number to bytes: as an array of its own it would be garbage, once for every instruction of a program. */
+export function pushUnsigned(bytes: number[], value: number): void {
   let rest = value >>> 0;
-  do {
-    const low = rest & 0x7f;
+  while (rest > 0x7f) {
+    bytes.push((rest & 0x7f) | 0x80);
     rest >>>= 7;
-    bytes.push(rest === 0 ? low : low | 0x80);
-  } while (rest !== 0);
-  return bytes;
+  }
+  bytes.push(rest);
 }
 
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (let rest = value | 0; ; ) {
-    const low = rest & 0x7f;
+export function pushSigned(bytes: number[], value: number): void {
+  let rest = value | 0;
+  while (rest < -0x40 || rest > 0x3f) {
+    bytes.push((rest & 0x7f) | 0x80);
     rest >>= 7;
-    const isLast = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-    bytes.push(isLast ? low : low | 0x80);
-    if (isLast) return bytes;
   }
+  bytes.push(rest & 0x7f);
+}
+
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  pushUnsigned(bytes, value);
+  return bytes;
 }
 
 export const text = (value: string): number[] => [...unsigned(value.length), ...Array.from(value, (letter) => letter.charCodeAt(0))];

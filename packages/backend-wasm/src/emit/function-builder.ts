@@ -1,7 +1,12 @@
-import { list, signed, unsigned } from './encode.js';
+import { list, pushSigned, pushUnsigned, unsigned } from './encode.js';
 import { instructions, type LaneMemoryInstruction, type MemoryInstruction, type PlainInstruction } from './instructions.js';
 
 export type ValueType = 'i32' | 'v128';
+
+const end = [0x0b];
+
+/** One lane of a constant. */
+const lane = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8));
 
 /** The byte of each type in the binary format. */
 export const typeCode: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
@@ -38,50 +43,63 @@ export class FunctionBuilder {
     return Array.from({ length: count }, () => this.local(type));
   }
 
-  get = ({ index }: Local): this => this.#emit(0x20, ...unsigned(index));
-  set = ({ index }: Local): this => this.#emit(0x21, ...unsigned(index));
-  tee = ({ index }: Local): this => this.#emit(0x22, ...unsigned(index));
-  i32 = (value: number): this => this.#emit(0x41, ...signed(value));
-  call = (target: number): this => this.#emit(0x10, ...unsigned(target));
+  get = ({ index }: Local): this => this.#numbered(0x20, index);
+  set = ({ index }: Local): this => this.#numbered(0x21, index);
+  tee = ({ index }: Local): this => this.#numbered(0x22, index);
+  call = (target: number): this => this.#numbered(0x10, target);
+
+  i32(value: number): this {
+    this.#bytes.push(0x41);
+    pushSigned(this.#bytes, value);
+    return this;
+  }
 
   op(name: PlainInstruction): this {
-    if (name in instructions.lanes) return this.#simd(instructions.lanes[name as keyof typeof instructions.lanes]);
-    return this.#emit(...instructions.plain[name as keyof typeof instructions.plain]);
+    const vector = instructions.lanes[name as keyof typeof instructions.lanes] as number | undefined;
+    if (vector !== undefined) return this.#simd(vector);
+    for (const byte of instructions.plain[name as keyof typeof instructions.plain]) this.#bytes.push(byte);
+    return this;
   }
 
   /** A load from the address on the stack, or a store of the value above it; `offset` in bytes. */
   memory(name: MemoryInstruction, offset = 0): this {
-    if (name in instructions.memory) {
-      const [code, alignment] = instructions.memory[name as keyof typeof instructions.memory];
-      return this.#simd(code, alignment, ...unsigned(offset));
-    }
+    const vector = instructions.memory[name as keyof typeof instructions.memory] as readonly [number, number] | undefined;
+    if (vector) return this.#simd(vector[0]).#numbered(vector[1], offset);
     const [code, alignment] = instructions.scalarMemory[name as keyof typeof instructions.scalarMemory];
-    return this.#emit(code, alignment, ...unsigned(offset));
+    this.#bytes.push(code);
+    return this.#numbered(alignment, offset);
   }
 
-  laneMemory(name: LaneMemoryInstruction, lane: number, offset = 0): this {
+  laneMemory(name: LaneMemoryInstruction, index: number, offset = 0): this {
     const [code, alignment] = instructions.laneMemory[name];
-    return this.#simd(code, alignment, ...unsigned(offset), lane);
+    this.#simd(code).#numbered(alignment, offset);
+    this.#bytes.push(index);
+    return this;
   }
 
   /** The same float in all four lanes. */
   floats(value: number): this {
-    return this.#simd(12, ...bytesOf(Float32Array.of(value, value, value, value)));
+    lane.setFloat32(0, value, true);
+    return this.#constant(4);
   }
 
   /** The same double in both halves. */
   doubles(value: number): this {
-    return this.#simd(12, ...bytesOf(Float64Array.of(value, value)));
+    lane.setFloat64(0, value, true);
+    return this.#constant(8);
   }
 
   /** The same integer in all four lanes. */
   integers(value: number): this {
-    return this.#simd(12, ...bytesOf(Int32Array.of(value, value, value, value)));
+    lane.setInt32(0, value, true);
+    return this.#constant(4);
   }
 
   /** Four of the eight lanes of the two vectors on the stack: 0-3 are those of the first. */
   shuffle(...picked: readonly [number, number, number, number]): this {
-    return this.#simd(13, ...picked.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]));
+    this.#simd(13);
+    for (const from of picked) this.#bytes.push(4 * from, 4 * from + 1, 4 * from + 2, 4 * from + 3);
+    return this;
   }
 
   /** `p = p + what is on the stack`, for a counter or a pointer. */
@@ -92,12 +110,13 @@ export class FunctionBuilder {
 
   /** Runs `body` again and again while `isMore` leaves something other than 0; `isMore` is asked after each round, so there is at least one. */
   repeat(body: () => void, isMore: Push): this {
-    this.#emit(0x03, 0x40);
+    this.#bytes.push(0x03, 0x40);
     this.#depth++;
     body();
     isMore();
     this.#depth--;
-    return this.#emit(0x0d, 0, 0x0b);
+    this.#bytes.push(0x0d, 0, 0x0b);
+    return this;
   }
 
   /** Runs `body` while `isMore` leaves something other than 0, perhaps never. */
@@ -120,43 +139,51 @@ export class FunctionBuilder {
   /** Runs `body` where `test` leaves something other than 0. */
   when(test: Push, body: () => void, otherwise?: () => void): this {
     test();
-    this.#emit(0x04, 0x40);
+    this.#bytes.push(0x04, 0x40);
     this.#depth++;
     body();
     if (otherwise) {
-      this.#emit(0x05);
+      this.#bytes.push(0x05);
       otherwise();
     }
     this.#depth--;
-    return this.#emit(0x0b);
+    this.#bytes.push(0x0b);
+    return this;
   }
 
   /** A block that `leaveIf(label)` inside of `body` ends at once, from any depth. */
   block(body: (label: number) => void): this {
-    this.#emit(0x02, 0x40);
+    this.#bytes.push(0x02, 0x40);
     body(++this.#depth);
     this.#depth--;
-    return this.#emit(0x0b);
-  }
-
-  /** Goes to the end of a block where what is on the stack is not 0. */
-  leaveIf = (label: number): this => this.#emit(0x0d, ...unsigned(this.#depth - label));
-
-  /** The function as the code section has it, in two parts: its size and locals, its instructions. */
-  encode(): readonly [head: readonly number[], instructions: readonly number[]] {
-    const locals = list(this.#locals.map((type) => [1, typeCode[type]]));
-    const instructions = [...this.#bytes, 0x0b];
-    return [[...unsigned(locals.length + instructions.length), ...locals], instructions];
-  }
-
-  #emit(...bytes: readonly number[]): this {
-    for (const byte of bytes) this.#bytes.push(byte);
+    this.#bytes.push(0x0b);
     return this;
   }
 
-  #simd(opcode: number, ...immediates: readonly number[]): this {
-    return this.#emit(0xfd, ...unsigned(opcode), ...immediates);
+  /** Goes to the end of a block where what is on the stack is not 0. */
+  leaveIf = (label: number): this => this.#numbered(0x0d, this.#depth - label);
+
+  /** The function as the code section has it, in three parts: its size and locals, its instructions, its end. */
+  encode(): readonly (readonly number[])[] {
+    const locals = list(this.#locals.map((type) => [1, typeCode[type]]));
+    return [[...unsigned(locals.length + this.#bytes.length + end.length), ...locals], this.#bytes, end];
+  }
+
+  /** A byte, and a number of any size. */
+  #numbered(byte: number, value: number): this {
+    this.#bytes.push(byte);
+    pushUnsigned(this.#bytes, value);
+    return this;
+  }
+
+  #simd(opcode: number): this {
+    return this.#numbered(0xfd, opcode);
+  }
+
+  /** What is in `lane`, of so many bytes, in all lanes. */
+  #constant(bytes: 4 | 8): this {
+    this.#simd(12);
+    for (let i = 0; i < 16; i++) this.#bytes.push(lane.getUint8(i % bytes));
+    return this;
   }
 }
-
-const bytesOf = (lanes: Float32Array | Float64Array | Int32Array): Uint8Array => new Uint8Array(lanes.buffer);

@@ -26,8 +26,24 @@ export type Lower = (step: Step, settings: Settings, layout: Layout) => Lowered 
 /** In the order in which they are asked. */
 const lowerings: readonly Lower[] = [elementwise, movement, im2col, col2im, matmul, depthwise, depthwiseInput, depthwiseFilter, grouped, groupedInput, convMatmul, convInputMatmul, convFilterMatmul, pool, poolGradient, reduce, softmax, softmaxLines, argMax, cumsum, gather, scatterAdd];
 
+/** `lower` for the steps of one program. */
+export type Lowerer = (step: Step, layout: Layout) => Lowered | null;
+
+/** Lowers a step without frames once, however often it is asked for. */
+export function lowererOf(settings: Settings): Lowerer {
+  const known = new Map<Step, Lowered | null>();
+  return (step, layout) => {
+    if (layout.input || layout.output) return lower(step, settings, layout);
+    const found = known.get(step);
+    if (found !== undefined) return found;
+    const lowered = lower(step, settings, layout);
+    known.set(step, lowered);
+    return lowered;
+  };
+}
+
 /** A step as calls of functions in WebAssembly; null where the reference loops run it. */
-export function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
+function lower(step: Step, settings: Settings, layout: Layout): Lowered | null {
   for (const attempt of lowerings) {
     const lowered = attempt(step, settings, layout);
     if (lowered) return lowered;

@@ -2,7 +2,7 @@ import { bytesOf, sizeOf, type Program, type Step, type TensorType, type ValueId
 import { planSlots } from '@unfoldjs/core/reference';
 import { ModuleBuilder } from '../emit/module-builder.js';
 import { finite } from '../kernels/finite.js';
-import { lower } from '../kernels/index.js';
+import { lowererOf } from '../kernels/index.js';
 import type { Settings } from '../settings.js';
 import { chooseFrames } from './frames.js';
 import type { Call, Lowered, Place } from './lowered.js';
@@ -55,7 +55,8 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Chooses kernels, writes their code, and gives every intermediate value and every scratch array its place. */
 export function planProgram(program: Program, settings: Settings): ProgramPlan {
-  const frames = chooseFrames(program, settings);
+  const lower = lowererOf(settings);
+  const frames = chooseFrames(program, settings, lower);
   const elementsOf = (value: ValueId, { shape }: TensorType): number => {
     const frame = frames.get(value);
     return frame ? shape[0]! * frame.height * frame.width * shape[3]! : sizeOf(shape);
@@ -77,7 +78,7 @@ export function planProgram(program: Program, settings: Settings): ProgramPlan {
 
   const planStep = (step: Step): PlannedStep => {
     const isEmpty = sizeOf(step.type.shape) === 0;
-    const lowered: Lowered | null = isEmpty ? { kernel: 'none', reason: 'the result has no elements', calls: [], scratchBytes: 0, kept: [] } : lower(step, settings, { input: frames.get(step.inputs[0]?.value ?? -1) ?? null, output: frames.get(step.output) ?? null });
+    const lowered: Lowered | null = isEmpty ? { kernel: 'none', reason: 'the result has no elements', calls: [], scratchBytes: 0, kept: [] } : lower(step, { input: frames.get(step.inputs[0]?.value ?? -1) ?? null, output: frames.get(step.output) ?? null });
     const valueOf = (index: number): ValueId => step.inputs[index]!.value;
     const read = (index: number): Address => {
       if (constants.has(valueOf(index))) readConstants.add(valueOf(index));

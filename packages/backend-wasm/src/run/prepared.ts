@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.js';
+import { partsOf, type Engine } from '../engine.js';
 import type { Address, PlannedCall, PlannedStep } from '../plan/program-plan.js';
 import type { PreparedCall, Task } from '../threads/tasks.js';
 
@@ -26,6 +26,7 @@ export function prepare(calls: readonly PlannedCall[], guard: PlannedStep['guard
       args: new Array<number>(addresses.length + (needsThread ? 3 : 2)).fill(0),
       units,
       chunks: engine.chunksOf(units, work),
+      parts: partsOf(units, work),
       needsThread,
     }));
   const fillCalls = (planned: readonly PlannedCall[], prepared: readonly PreparedCall[]): void => {

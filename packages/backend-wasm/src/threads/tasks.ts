@@ -12,6 +12,8 @@ export interface PreparedCall {
   readonly units: number;
   /** Into how many parts threads divide the units. 1: not at all. */
   readonly chunks: number;
+  /** Into how many calls they are divided where no thread helps. */
+  readonly parts: number;
   readonly needsThread: boolean;
 }
 
@@ -59,16 +61,19 @@ export interface Surroundings {
  *
  * @throws {Error} where a kernel failed, here or in a worker, or a worker does not answer.
  */
-export function runCall({ module: id, run: index, args, units, chunks: wanted, needsThread }: PreparedCall, surroundings: Surroundings): void {
+export function runCall({ module: id, run: index, args, units, chunks: wanted, parts, needsThread }: PreparedCall, surroundings: Surroundings): void {
   const { modules, word, patience, isShared, memory } = surroundings;
   const module = modules.get(id)!;
   const run = module.functions[index]!;
   const last = args.length - (needsThread ? 3 : 2);
   if (needsThread) args[last + 2] = 0;
-  args[last] = 0;
-  args[last + 1] = units;
   if (!isShared || wanted === 1) {
-    run(...args);
+    const partUnits = Math.ceil(units / parts);
+    for (let from = 0; from < units; from += partUnits) {
+      args[last] = from;
+      args[last + 1] = Math.min(units, from + partUnits);
+      run(...args);
+    }
     return;
   }
   const control = new Int32Array(memory.buffer, 0, word.words);

@@ -228,6 +228,8 @@ export interface FilterTransform {
   readonly panelWidth: number;
 }
 
+const vectorBytes = 16;
+
 /** `G g G^T` into panels, `[positions, panels, depth, 8]`. A row of the depth is a unit. Parameters: filters, panels, `from`, `to`. */
 export function filterTransform(spec: FilterTransform): FunctionSpec {
   const { taps, depth, columns, tapStep, depthStep, columnStep, position, panelWidth } = spec;
@@ -236,7 +238,7 @@ export function filterTransform(spec: FilterTransform): FunctionSpec {
     params: 4,
     write(code) {
       const [filters, panels, from, to] = code.params as [Local, Local, Local, Local];
-      const [source, target] = [code.local('i32'), code.local('i32')];
+      const [source, target, step] = code.locals('i32', 3) as [Local, Local, Local];
       const matrix = filterMatrix(taps);
       const line = code.locals('v128', taps);
       const value = code.local('v128');
@@ -270,18 +272,13 @@ export function filterTransform(spec: FilterTransform): FunctionSpec {
       code.loop(() => code.get(from).get(to).op('i32.lt_s'), () => {
         code.get(filters).get(from).i32(4 * depthStep).op('i32.mul').op('i32.add').set(source);
         code.get(panels).get(from).i32(4 * panelWidth).op('i32.mul').op('i32.add').set(target);
-        const vectors = Math.floor(columns / 4);
-        const half = panelWidth / 2;
-        code.times(Math.floor(vectors / 2), () => {
+        // Two vectors lie side by side in a panel, the next two in the next panel. The code of a tile is long and runs once: it is written once.
+        code.i32(vectorBytes).set(step);
+        code.times(Math.floor(columns / 4), () => {
           tile(4);
-          code.advance(source, 16 * columnStep).advance(target, 4 * half);
-          tile(4);
-          code.advance(source, 16 * columnStep).advance(target, 4 * panelWidth * depth - 4 * half);
+          code.advance(source, 16 * columnStep).advance(target, step);
+          code.i32(4 * panelWidth * depth).get(step).op('i32.sub').set(step);
         });
-        if (vectors % 2 === 1) {
-          tile(4);
-          code.advance(source, 16 * columnStep).advance(target, 4 * half);
-        }
         if (columns % 4 > 0) tile(columns % 4);
         code.advance(from, 1);
       });

@@ -1,4 +1,4 @@
-import { produce, type Patch } from 'immer';
+import type { Patch } from 'immer';
 import type { Graph, GraphNode, NodeId } from '../graph/graph.js';
 
 /** A graph that a recipe may write to. Nodes are put in and taken out whole, never changed. */
@@ -14,9 +14,11 @@ export interface Change {
   readonly inversePatches: readonly Patch[];
 }
 
-/** The graph after one produce, without patches: nobody would read them. `record.ts` makes them for explain and bisect. */
-export const change = (graph: Graph, write: (draft: GraphDraft) => void): Change => ({
-  after: produce(graph, (draft: unknown) => write(draft as GraphDraft)),
-  patches: [],
-  inversePatches: [],
-});
+/** The graph after a recipe, without patches: nobody would read them. `record.ts` makes them, by immer, for explain and bisect. */
+export function change(graph: Graph, write: (draft: GraphDraft) => void): Change {
+  const draft = { ...graph, nodes: { ...graph.nodes }, outputs: [...graph.outputs] };
+  write(draft);
+  Object.freeze(draft.nodes);
+  Object.freeze(draft.outputs);
+  return { after: Object.freeze(draft), patches: [], inversePatches: [] };
+}

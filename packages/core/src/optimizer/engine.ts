@@ -51,7 +51,7 @@ const maxRounds = 64;
 
 /**
  * Runs the rules of a pass to their fixed point. They match on the frozen graph and its overlay, from a worklist; the result is
- * applied in one `produce`.
+ * applied at once.
  *
  * @throws {UnfoldError} OPTIMIZER_DIVERGED where rules rewrite each other's results without end; ILLEGAL_GRAPH where a rule
  * changes a type or builds what an op refuses.
@@ -120,6 +120,8 @@ class Worklist {
   readonly #order: readonly NodeId[];
   #at = 0;
   readonly #again: NodeId[] = [];
+  /** Looked at since the last rewrite near them: they may stand in a list once more. */
+  readonly #settled = new Set<NodeId>();
 
   constructor(
     private readonly overlay: Overlay,
@@ -132,30 +134,41 @@ class Worklist {
   next(): NodeId | undefined {
     while (this.#again.length > 0) {
       const id = this.#again.pop()!;
-      if (this.overlay.has(id)) return id;
+      if (this.#takes(id)) return id;
     }
     while (this.#at < this.#order.length) {
       const id = this.#order[this.#at++]!;
-      if (this.overlay.has(id)) return id;
+      if (this.#takes(id)) return id;
     }
     return undefined;
+  }
+
+  #takes(id: NodeId): boolean {
+    if (this.#settled.has(id) || !this.overlay.has(id)) return false;
+    this.#settled.add(id);
+    return true;
   }
 
   /** Looks again at what a rewrite made, at what reads it now, and at the reader of what is read by one alone now. */
   revisit(readers: readonly NodeId[]): void {
     for (const id of this.overlay.relieved)
-      if (this.overlay.has(id) && this.overlay.hasOneUser(id)) this.#push([...this.overlay.usersOf(id)]);
+      if (this.overlay.has(id) && this.overlay.hasOneUser(id)) this.#push(this.overlay.usersOf(id));
     this.#push(readers);
     this.#push(this.overlay.inserted, 1);
   }
 
   /** With the users above them that a pattern could see them from. */
-  #push(ids: readonly NodeId[], reach = this.pass.reach): void {
+  #push(ids: Iterable<NodeId>, reach = this.pass.reach): void {
     let level = ids;
-    for (let depth = 1; level.length > 0; depth++) {
-      for (const id of level) this.#again.push(id);
-      if (depth >= reach) return;
-      level = level.flatMap((id) => (this.overlay.has(id) ? [...this.overlay.usersOf(id)] : []));
+    for (let depth = 1; ; depth++) {
+      const above: NodeId[] = [];
+      for (const id of level) {
+        this.#again.push(id);
+        this.#settled.delete(id);
+        if (depth < reach && this.overlay.has(id)) for (const user of this.overlay.usersOf(id)) above.push(user);
+      }
+      if (above.length === 0) return;
+      level = above;
     }
   }
 }

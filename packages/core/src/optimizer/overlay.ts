@@ -307,7 +307,7 @@ function dropNode(table: Map<number, NodeId[]>, node: GraphNode): void {
 /** Small tables are pooled by content, so that two ops that make the same one share it. */
 function keyOfConstant(pool: ConstantPool, data: TypedArray, type: TensorType): number {
   if (data.length > 64) return pool.add(data);
-  return pool.addOnce(`${type.dtype}:${Array.from(data, (value) => (Object.is(value, -0) ? '-0' : String(value))).join()}`, data);
+  return pool.addOnce(`${type.dtype}:${String.fromCharCode(...new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`, data);
 }
 
 /** A rule that builds what an op refuses is wrong: the refusal becomes an error of the engine, which adds the rule's name. */

@@ -38,7 +38,7 @@ export function compilePass(pass: Pass): CompiledPass {
     reach: Math.max(1, ...rules.map(({ pattern }) => depthOf(pattern))),
     rulesFor(op) {
       let found = byOp.get(op);
-      if (!found) byOp.set(op, (found = rules.filter(({ pattern }) => pattern.ops === null || pattern.ops.includes(op))));
+      if (!found) byOp.set(op, (found = rules.filter(({ pattern }) => pattern.ops === null || pattern.ops(op))));
       return found;
     },
   };

@@ -16,8 +16,8 @@ export interface GraphReader {
 /** The shape of a piece of graph, as plain data. `N` are the names it captures. */
 export interface Pattern<N extends string = string> {
   readonly name: N | null;
-  /** The ops that fit; null for all. */
-  readonly ops: readonly OpDef[] | null;
+  /** Which ops fit; null for all. A pass asks once an op, not once a node. */
+  readonly ops: ((op: OpDef) => boolean) | null;
   /** One pattern an operand; null where operands do not matter. */
   readonly inputs: readonly Pattern<N>[] | null;
   readonly commutes: boolean;
@@ -34,24 +34,32 @@ export const any = <N extends string>(name: N, test: ((node: GraphNode) => boole
   test,
 });
 
-/** A node of an op, or of one of several, whose operands match. Without operands: whatever they are. */
-export const op = <N extends string = never>(ops: OpDef | readonly OpDef[], ...inputs: readonly Pattern<N>[]): Pattern<N> => ({
+/** A node of an op, of one of several, or of one that has a property, whose operands match. Without operands: whatever they are. */
+export const op = <N extends string = never>(
+  ops: OpDef | readonly OpDef[] | ((op: OpDef) => boolean),
+  ...inputs: readonly Pattern<N>[]
+): Pattern<N> => ({
   ...blank,
-  ops: Array.isArray(ops) ? (ops as readonly OpDef[]) : [ops as OpDef],
+  ops: typeof ops === 'function' ? ops : oneOf(Array.isArray(ops) ? (ops as readonly OpDef[]) : [ops as OpDef]),
   inputs: inputs.length > 0 ? inputs : null,
 });
+
+const oneOf =
+  (ops: readonly OpDef[]) =>
+  (op: OpDef): boolean =>
+    ops.includes(op);
 
 /** A number of the program: of this value (0 and -0 differ), or any, captured by name. */
 export function number(value: number): Pattern<never>;
 export function number<N extends string>(name: N): Pattern<N>;
 export function number(valueOrName: number | string): Pattern {
   return typeof valueOrName === 'number'
-    ? { ...blank, ops: [scalarOp], test: (node) => Object.is(node.attrs.value, valueOrName) }
-    : { ...blank, name: valueOrName, ops: [scalarOp] };
+    ? { ...blank, ops: oneOf([scalarOp as OpDef]), test: (node) => Object.is(node.attrs.value, valueOrName) }
+    : { ...blank, name: valueOrName, ops: oneOf([scalarOp as OpDef]) };
 }
 
 /** Elements known before the first run, captured as `name`. */
-export const constant = <N extends string>(name: N): Pattern<N> => ({ ...blank, name, ops: [scalarOp, constantOp] });
+export const constant = <N extends string>(name: N): Pattern<N> => ({ ...blank, name, ops: oneOf([scalarOp as OpDef, constantOp as OpDef]) });
 
 /** The same pattern, captured as `name` too. */
 export const named = <M extends string, N extends string = never>(name: M, pattern: Pattern<N>): Pattern<M | N> => ({
@@ -82,7 +90,7 @@ type Captures = Record<string, GraphNode>;
 
 /** What can be said of a node without its operands: rules out most nodes at once. */
 const fitsAlone = ({ ops, test }: Pattern, node: GraphNode): boolean =>
-  (ops === null || ops.includes(node.op)) && (test === null || test(node));
+  (ops === null || ops(node.op)) && (test === null || test(node));
 
 function fits(pattern: Pattern, node: GraphNode, graph: GraphReader, captures: Captures): boolean {
   const { name, inputs } = pattern;

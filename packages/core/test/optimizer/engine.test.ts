@@ -113,6 +113,44 @@ describe('the engine of the optimizer', () => {
     expect(fault.message).to.contain('transpose-badly');
   });
 
+  it('asks each rule once at each node of an op that fits, and again only near a rewrite', () => {
+    const asked: string[] = [];
+    const watch = (name: string, pattern: Rule['match'], rewrite: Rule['rewrite'] = () => null): Rule =>
+      defineRule({
+        name,
+        because: 'a rule made to be watched',
+        match: pattern,
+        when: ({ root }) => {
+          asked.push(`${name} ${root!.op.name}`);
+          return true;
+        },
+        rewrite,
+        saves: nodes,
+      });
+    const elementwise = watch('any', () => op(({ isElementwise }) => isElementwise));
+    const two = () => lowerOne(transpose(neg(sin(relu(tensor([[1, 2]]))))));
+    const quiet = two();
+    runPass({ name: 'quiet', rules: [elementwise] }, quiet.graph, { pool: quiet.pool, target });
+    expect(asked).to.deep.equal(['any relu', 'any sin', 'any neg']);
+
+    asked.length = 0;
+    const replaced = watch('neg', () => op(negOp, any('x')), ({ x }, graph) => graph.op(reluOp, [x!]));
+    const loud = two();
+    runPass({ name: 'loud', rules: [replaced, elementwise] }, loud.graph, { pool: loud.pool, target });
+    expect(asked).to.deep.equal(['any relu', 'any sin', 'neg neg', 'any relu']);
+  });
+
+  it('gives the same graph with a reader of patches and without', () => {
+    const lowered = () => lowerOne(relu(transpose(neg(transpose(add(sin(tensor([[1, 2]])), 1))))));
+    const [read, unread] = [lowered(), lowered()];
+    const passes = optimizeInPasses(read.graph, { pool: read.pool, target });
+    const before = unread.graph.nodes;
+    const after = optimize(unread.graph, { pool: unread.pool, target });
+    expect(passes.flatMap(({ hits }) => hits)).to.have.length.above(1);
+    expect(after).to.deep.equal(passes.at(-1)!.after);
+    expect(unread.graph.nodes).to.equal(before).and.to.deep.equal(lowered().graph.nodes);
+  });
+
   it('leaves the very same graph where nothing fires, through the whole pipeline', () => {
     const { graph, pool } = lowerOne(sin(input()));
     for (const { before, after, hits } of optimizeInPasses(graph, { pool, target })) {

@@ -43,10 +43,12 @@ export function transposed({ shape, dtype, data }: HostArray, perm: readonly num
   const size = sizeOf(shape);
   const result = dtype === 'float32' ? new Float32Array(size) : new Array<number>(size).fill(0);
   const index = new Array<number>(to.length).fill(0);
+  const last = to.length - 1;
+  const [run, step] = last < 0 ? [1, 0] : [to[last]!, steps[last]!];
   let from = 0;
-  for (let i = 0; i < size; i++) {
-    result[i] = data[from]!;
-    for (let axis = to.length - 1; axis >= 0; axis--) {
+  for (let i = 0; i < size; ) {
+    for (let k = 0; k < run; k++) result[i++] = data[from + k * step]!;
+    for (let axis = last - 1; axis >= 0; axis--) {
       from += steps[axis]!;
       if (++index[axis]! < to[axis]!) break;
       index[axis] = 0;

@@ -90,13 +90,19 @@ function fromBytes(bytes: Uint8Array, type: ElementType, size: number, name: str
   return data;
 }
 
+/** By a loop: `from` and `set` of typed arrays take ten times as long on the lists of messages. */
+function copied(list: readonly number[], data: Float32Array | Int32Array): ArrayLike<number> {
+  for (let i = 0; i < list.length; i++) data[i] = list[i]!;
+  return data;
+}
+
 /** Elements that stand in the file one by one. Halves are whole numbers there, by their bits. */
 function listedData(tensor: TensorProto, { name }: ElementType): ArrayLike<number> {
   switch (name) {
     case 'float':
-      return Float32Array.from(tensor.floatData);
+      return copied(tensor.floatData, new Float32Array(tensor.floatData.length));
     case 'double':
-      return Float32Array.from(tensor.doubleData);
+      return copied(tensor.doubleData, new Float32Array(tensor.doubleData.length));
     case 'int64':
       return Float64Array.from(tensor.int64Data, Number);
     case 'uint32':
@@ -107,7 +113,7 @@ function listedData(tensor: TensorProto, { name }: ElementType): ArrayLike<numbe
     case 'bfloat16':
       return Float32Array.from(tensor.int32Data, bfloat);
     default:
-      return Int32Array.from(tensor.int32Data);
+      return copied(tensor.int32Data, new Int32Array(tensor.int32Data.length));
   }
 }
 

@@ -10,7 +10,7 @@ import { broadcastOp, broadcastTo } from '../../ops/shape/broadcast.js';
 import { broadcastShapes, sameShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { RuleNotes } from '../notes.js';
 import { bytes, type Measure } from '../measure.js';
-import { any, op, type GraphReader } from '../pattern.js';
+import { op, type GraphReader } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
 const isKnown = ({ op }: GraphNode): boolean => op === scalarOp || op === constantOp;
@@ -48,7 +48,7 @@ const broadcastsRead: Measure = {
 
 export const readBeforeBroadcast = /* @__PURE__ */ defineRule({
   name: 'read-before-broadcast',
-  match: () => any('root', (node) => node.op.isElementwise),
+  match: () => op(({ isElementwise }) => isElementwise),
   rewrite: ({ root }, graph) => {
     const operands = root.inputs.map((id) => graph.node(id));
     const at = operands.findIndex(
@@ -78,8 +78,9 @@ export const readBeforeBroadcastNotes: RuleNotes = {
 
 export const broadcastLast = /* @__PURE__ */ defineRule({
   name: 'broadcast-last',
-  match: () => any('root', (node) => node.op.isElementwise && node.inputs.length === 1),
+  match: () => op(({ isElementwise }) => isElementwise),
   when: ({ root }, graph) => {
+    if (root.inputs.length !== 1) return false;
     const x = graph.node(root.inputs[0]!);
     return x.op === broadcastOp && graph.hasOneUser(x.id) && sizeOf(graph.node(x.inputs[0]!).type.shape) < sizeOf(x.type.shape);
   },

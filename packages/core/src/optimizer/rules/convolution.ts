@@ -235,8 +235,8 @@ const isGrouped = ({ op, attrs }: GraphNode): boolean => groupedOps().includes(o
 
 export const fuseGroupedConvolution = /* @__PURE__ */ defineRule({
   name: 'fuse-grouped-convolution',
-  match: () => any('root', isGrouped),
-  when: ({ root }, graph) => graph.supports(root) !== true,
+  match: () => op(groupedOps()),
+  when: ({ root }, graph) => isGrouped(root) && graph.supports(root) !== true,
   rewrite: ({ root }, graph) => {
     const [first, second] = root.inputs.map((id) => graph.node(id)) as [GraphNode, GraphNode];
     if (root.op === (conv2dBackpropFilterOp as OpDef)) {

@@ -7,7 +7,7 @@ import { apply } from '../../tensor/operand.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { RuleNotes } from '../notes.js';
 import type { Measure, Measured } from '../measure.js';
-import { any } from '../pattern.js';
+import { op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 
 const isComposite = ({ op }: Pick<GraphNode, 'op'>): boolean => !op.isLeaf && !op.isView && !op.isPrimitive;
@@ -53,7 +53,7 @@ const expand = ({ root }: { readonly root: GraphNode }, graph: Builder): GraphNo
 
 export const decomposeUnsupported = /* @__PURE__ */ defineRule({
   name: 'decompose-unsupported',
-  match: () => any('root', isComposite),
+  match: () => op((one) => isComposite({ op: one })),
   when: ({ root }, graph) => !root.op.isConvolution && graph.supports(root) !== true,
   rewrite: expand,
 });
@@ -74,7 +74,7 @@ export const decomposeUnsupportedNotes: RuleNotes = {
 
 export const lowerConvolution = /* @__PURE__ */ defineRule({
   name: 'lower-convolution',
-  match: () => any('root', ({ op }) => op.isConvolution),
+  match: () => op(({ isConvolution }) => isConvolution),
   when: ({ root }, graph) => graph.supports(root) !== true,
   rewrite: expand,
 });

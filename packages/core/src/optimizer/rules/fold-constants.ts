@@ -38,8 +38,8 @@ export function evaluateElementwise(
 
 export const foldElementwise = /* @__PURE__ */ defineRule({
   name: 'fold-elementwise',
-  match: () => any('root', ({ op, type }) => op.isElementwise && sizeOf(type.shape) <= foldingCap),
-  when: ({ root }, graph) => root.inputs.every((id) => isKnown(graph.node(id))),
+  match: () => op(({ isElementwise }) => isElementwise),
+  when: ({ root }, graph) => sizeOf(root.type.shape) <= foldingCap && root.inputs.every((id) => isKnown(graph.node(id))),
   rewrite: ({ root }, graph) => {
     const operands = root.inputs.map((id) => graph.node(id));
     const data = evaluateElementwise(root, operands, graph);

@@ -9,7 +9,7 @@ import { fusedElementwiseOp } from '../../ops/fused/fused-elementwise.js';
 import { sameShape } from '../../types/shape.js';
 import type { RuleNotes } from '../notes.js';
 import { steps } from '../measure.js';
-import { any } from '../pattern.js';
+import { op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
 
@@ -47,7 +47,7 @@ function groupOf(root: GraphNode, graph: Builder): GraphNode[] {
 
 export const fuseElementwise = /* @__PURE__ */ defineRule({
   name: 'fuse-elementwise',
-  match: () => any('root', ({ op }) => op.isElementwise),
+  match: () => op(({ isElementwise }) => isElementwise),
   rewrite: ({ root }, graph) => {
     const group = groupOf(root, graph);
     if (group.length < 2) return null;

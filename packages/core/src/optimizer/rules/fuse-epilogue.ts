@@ -17,7 +17,7 @@ import { reshape, reshapeOp } from '../../ops/shape/reshape.js';
 import { sameShape, sizeOf, type Shape } from '../../types/shape.js';
 import type { RuleNotes } from '../notes.js';
 import { steps } from '../measure.js';
-import { any } from '../pattern.js';
+import { op } from '../pattern.js';
 import { defineRule, type Builder } from '../rule.js';
 import { bodyBuilder, maxInstructions, maxOperands } from './body.js';
 import { fuseElementwise } from './fuse-elementwise.js';
@@ -80,7 +80,7 @@ function absorb(root: GraphNode, body: ElementwiseBody | null, graph: Builder): 
 
 export const fuseEpilogue = /* @__PURE__ */ defineRule({
   name: 'fuse-epilogue',
-  match: () => any('root', ({ op }) => op.isElementwise),
+  match: () => op(({ isElementwise }) => isElementwise),
   rewrite: ({ root }, graph) => absorb(root, null, graph),
 });
 
@@ -102,7 +102,7 @@ export const fuseEpilogueNotes: RuleNotes = {
 
 export const fuseBodyIntoEpilogue = /* @__PURE__ */ defineRule({
   name: 'fuse-body-into-epilogue',
-  match: () => any('root', ({ op }) => op === (fusedElementwiseOp as OpDef)),
+  match: () => op(fusedElementwiseOp as OpDef),
   rewrite: ({ root }, graph) => absorb(root, root.attrs.body as ElementwiseBody, graph),
 });
 
@@ -132,8 +132,8 @@ function inlinable(root: GraphNode, graph: Builder): GraphNode | null {
 
 export const fuseOperandIntoEpilogue = /* @__PURE__ */ defineRule({
   name: 'fuse-operand-into-epilogue',
-  match: () => any('root', ({ op, attrs }) => isProduct(op) && (attrs.epilogue as ElementwiseBody | undefined)?.length !== 0),
-  when: ({ root }, graph) => inlinable(root, graph) !== null,
+  match: () => op(isProduct),
+  when: ({ root }, graph) => (root.attrs.epilogue as ElementwiseBody | undefined)?.length !== 0 && inlinable(root, graph) !== null,
   rewrite: ({ root }, graph) => {
     const operand = inlinable(root, graph)!;
     const [a, b, ...extras] = root.inputs.map((id) => graph.node(id));

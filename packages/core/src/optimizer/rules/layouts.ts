@@ -232,7 +232,7 @@ export const concatBeforeTransposeNotes: RuleNotes = {
 /** As `transpose-last`, whoever else reads the operand transposed. */
 export const elementwiseBeforeTranspose = /* @__PURE__ */ defineRule({
   name: 'elementwise-before-transpose',
-  match: () => any('root', (node) => node.op.isElementwise),
+  match: () => op(({ isElementwise }) => isElementwise),
   when: ({ root }, graph) => root.inputs.some((id) => isTranspose(graph.node(id)) && sameShape(graph.node(id).type.shape, root.type.shape)),
   rewrite: ({ root }, graph) => {
     const found = partsBefore(root.inputs.map((id) => graph.node(id)), ({ type }) => sameShape(type.shape, root.type.shape), graph);

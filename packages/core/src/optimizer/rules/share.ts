@@ -4,12 +4,12 @@ import { sub } from '../../ops/elementwise/sub.js';
 import type { RuleNotes } from '../notes.js';
 import { constantToTheRight } from './canonical.js';
 import { nodes } from '../measure.js';
-import { any } from '../pattern.js';
+import { op } from '../pattern.js';
 import { defineRule } from '../rule.js';
 
 export const shareEqual = /* @__PURE__ */ defineRule({
   name: 'share-equal',
-  match: () => any('root', ({ op }) => !op.isLeaf),
+  match: () => op(({ isLeaf }) => !isLeaf),
   rewrite: ({ root }, graph) => {
     const first = graph.firstEqual(root.id);
     return first === root.id ? null : graph.node(first);

@@ -55,7 +55,7 @@ export function unturned(operand: GraphNode, perm: readonly number[], graph: Bui
 
 export const transposeLast = /* @__PURE__ */ defineRule({
   name: 'transpose-last',
-  match: () => any('root', ({ op }) => op.isElementwise),
+  match: () => op(({ isElementwise }) => isElementwise),
   when: ({ root }, graph) => {
     const turned = root.inputs
       .map((id) => graph.node(id))
