@@ -24,6 +24,13 @@ export type ErrorCode =
   | 'TRACE_ONLY' // a value asked for while a function is being traced
   | 'ABORTED' // stopped by the caller's AbortSignal
   | 'OPTIMIZER_DIVERGED' // rules that undo each other
+  | 'ENGINE_UNREACHABLE' // an engine of jobs that cannot be spoken to
+  | 'BLOB_MISSING' // bytes that a job names and that are not there, or no longer
+  | 'BLOB_DAMAGED' // bytes that are not those that were written
+  | 'PAYLOAD_REFUSED' // a job whose payload is not what its task takes
+  | 'TASK_UNKNOWN' // a job for a task that the worker's module does not have
+  | 'TASK_FAILED' // a task that threw
+  | 'JOB_LOST' // a job whose workers were lost, or passed its deadline, as often as it is tried
   | 'ILLEGAL_GRAPH'; // a pass that left a graph which breaks an invariant
 
 /** One row of the table in a message: an argument and what was given for it. */

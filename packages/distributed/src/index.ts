@@ -1,0 +1,5 @@
+/** Batch inference, sweeps and data-parallel training on many processes and machines. */
+export type { BlobStore } from './engine/blob-store.js';
+export type { Job, JobEngine, JobError, JobOutcome, JobSession, SessionOptions, WaitOptions, WorkerInfo } from './engine/job-engine.js';
+export type { Json } from './engine/json.js';
+export { defineTask, type Task, type TaskContext } from './engine/task.js';
