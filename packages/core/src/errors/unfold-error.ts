@@ -96,6 +96,10 @@ export class StateError extends UnfoldError {
 export class BackendError extends UnfoldError {
   override readonly name = 'BackendError';
 }
+/** ENGINE_UNREACHABLE, BLOB_MISSING, BLOB_DAMAGED, PAYLOAD_REFUSED, TASK_UNKNOWN, TASK_FAILED, JOB_LOST */
+export class EngineError extends UnfoldError {
+  override readonly name = 'EngineError';
+}
 /** OPTIMIZER_DIVERGED, ILLEGAL_GRAPH: a fault of a rule or a pass, never of the caller. */
 export class OptimizerError extends UnfoldError {
   override readonly name = 'OptimizerError';
@@ -121,6 +125,13 @@ const classOf = {
   BACKEND_FAILED: BackendError,
   DEVICE_LOST: BackendError,
   TIMED_OUT: BackendError,
+  ENGINE_UNREACHABLE: EngineError,
+  BLOB_MISSING: EngineError,
+  BLOB_DAMAGED: EngineError,
+  PAYLOAD_REFUSED: EngineError,
+  TASK_UNKNOWN: EngineError,
+  TASK_FAILED: EngineError,
+  JOB_LOST: EngineError,
   OPTIMIZER_DIVERGED: OptimizerError,
   ILLEGAL_GRAPH: OptimizerError,
 } as const satisfies Record<ErrorCode, typeof UnfoldError>;
