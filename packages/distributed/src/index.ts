@@ -5,9 +5,11 @@ export type { Json } from './engine/json.js';
 export { defineTask, type Task, type TaskContext } from './engine/task.js';
 // sweeps
 export { asha, budgetsOf, ladder, type Asha, type AshaOptions, type Ladder, type Step } from './sweep/asha.js';
+export { sweepReport, writeSweepReport } from './sweep/page.js';
 export type { Strategy } from './sweep/plan.js';
 export type { Objective, SweepResult, TrialRecord } from './sweep/records.js';
 export { gridParams, gridSize, sampleParams } from './sweep/sample.js';
 export { choice, integer, logUniform, uniform, type Choice, type NumberRange, type Parameter, type ParamsOf, type Space } from './sweep/space.js';
 export { sweep, type SweepOptions, type SweepProgress } from './sweep/sweep.js';
+export { sweepTable } from './sweep/text.js';
 export { defineTrial, type CurvePoint, type Metrics, type TravellingMetrics, type Trial, type TrialAnswer, type TrialContext, type TrialDefinition, type TrialPayload, type TrialResult } from './sweep/trial.js';

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { badArgument, unfoldError } from '@unfoldjs/core';
 import type { JobError } from '../engine/job-engine.js';
 import type { Step } from './asha.js';
-import type { Objective } from './records.js';
+import type { Objective, SweepResult } from './records.js';
 import type { Space } from './space.js';
 import type { CurvePoint, TravellingMetrics } from './trial.js';
 
@@ -15,8 +15,7 @@ export interface SweepIdentity {
   readonly space: Space;
   readonly seed: number;
   readonly objective: Objective;
-  /** Its name and its budgets. */
-  readonly strategy: object;
+  readonly strategy: SweepResult<unknown>['strategy'];
 }
 
 /** What happened to a trial at a rung. */

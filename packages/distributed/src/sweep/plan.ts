@@ -40,14 +40,14 @@ export function planOf<S extends Space>(trial: string, space: S, { seed = 0, tri
   const seedOf = (number: number): number => deriveSeed(seed, number);
   const common = { objective, seed: seedOf };
   const identity = { trial, space, seed, objective: { ...objective } };
-  if (typeof strategy === 'object' && strategy.kind === 'asha') {
+  if (typeof strategy === 'object' && strategy?.kind === 'asha') {
     if (budget !== undefined) throw refuse('budget', 'asha has budgets of its own.', 'leave it out, or use another strategy.');
     if (trials === undefined) throw refuse('trials', 'it is missing.', 'pass how many configurations to try.');
     return { ...common, identity: { ...identity, strategy: { ...strategy } }, trials, budgets: budgetsOf(strategy), reductionFactor: strategy.reductionFactor, params: (number) => sampleParams(space, seed, number) };
   }
+  if (strategy !== 'grid' && strategy !== 'random') throw refuse('strategy', `${JSON.stringify(strategy)} is not known.`, "use 'grid', 'random' or asha({ maxBudget }).");
   const single = { ...common, identity: { ...identity, strategy: { kind: strategy, budget: budget ?? 1 } }, budgets: [budget ?? 1], reductionFactor: 1 };
   if (strategy === 'grid') return { ...single, trials: Math.min(gridSize(space), trials ?? Infinity), params: (number) => gridParams(space, number) };
-  if (strategy !== 'random') throw refuse('strategy', `${JSON.stringify(strategy)} is not known.`, "use 'grid', 'random' or asha({ maxBudget }).");
   if (trials === undefined) throw refuse('trials', 'it is missing.', 'pass how many configurations to try.');
   return { ...single, trials, params: (number) => sampleParams(space, seed, number) };
 }

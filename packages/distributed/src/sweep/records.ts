@@ -1,5 +1,7 @@
 import type { JobError } from '../engine/job-engine.js';
+import type { Asha } from './asha.js';
 import type { EndedEntry, JournalEntry } from './journal.js';
+import type { Space } from './space.js';
 import type { CurvePoint, TravellingMetrics } from './trial.js';
 
 /** The metric that a sweep is about, and whether less or more of it is better. */
@@ -33,6 +35,10 @@ export interface TrialRecord<Params> {
 /** What a sweep found. Plain data: `JSON.stringify` keeps all of it. */
 export interface SweepResult<Params> {
   readonly trial: string;
+  readonly space: Space;
+  readonly seed: number;
+  /** With its budgets. */
+  readonly strategy: Asha | { readonly kind: 'grid' | 'random'; readonly budget: number };
   readonly objective: Objective;
   /** Every trial that ended, the best first, those that failed last. */
   readonly trials: readonly TrialRecord<Params>[];

@@ -63,7 +63,7 @@ export interface SweepProgress {
  * cannot be written; ABORTED by the signal; as the engine's `open`.
  */
 export async function sweep<S extends Space>(trial: Trial<ParamsOf<NoInfer<S>>>, space: S, options: SweepOptions<ParamsOf<S>>): Promise<SweepResult<ParamsOf<S>>> {
-  const { engine, tasks, folder, objective, deadlineMs, attempts, parallel, signal, onReport, onTrialEnd } = options;
+  const { engine, tasks, folder, deadlineMs, attempts, parallel, signal, onReport, onTrialEnd } = options;
   if (typeof folder !== 'string' || folder === '') throw badArgument('sweep', 'folder', 'it is missing.', 'name a folder for the journal and the best model.');
   if (parallel !== undefined && !(Number.isSafeInteger(parallel) && parallel >= 1)) throw badArgument('sweep', 'parallel', `${parallel} is not a whole number from 1.`, 'pass how many trials may run at once.');
   const plan = planOf(trial.name, space, options);
@@ -99,7 +99,7 @@ export async function sweep<S extends Space>(trial: Trial<ParamsOf<NoInfer<S>>>,
     await journal.close();
   }
   const trials = recordsOf(entries, plan);
-  return { trial: trial.name, objective, trials, best: trials[0]?.status === 'done' ? trials[0] : null, checkpoint: keeper.best() };
+  return { ...plan.identity, trials, best: trials[0]?.status === 'done' ? trials[0] : null, checkpoint: keeper.best() };
 }
 
 const bestOf = ([first]: readonly TrialRecord<unknown>[]): SweepProgress['best'] => (first?.status === 'done' ? { trial: first.trial, objective: first.objective! } : null);
