@@ -9,11 +9,17 @@ import type { ParamsOf, Space } from './space.js';
 /** How a sweep goes through its space. */
 export type Strategy = 'grid' | 'random' | Asha;
 
+/** What is tried, and how it is compared. */
 export interface PlanOptions {
-  readonly seed?: number | undefined;
-  readonly trials?: number | undefined;
+  /** Which metric of the trial is to be small or large. */
   readonly objective: Objective;
+  /** How to go through the space: every combination of a `grid`, configurations drawn at `random`, or `asha` with its budgets. Default: 'random'. */
   readonly strategy?: Strategy | undefined;
+  /** Configurations that are tried. Default: all of a grid; otherwise it must be given. More of them may be asked for when a sweep is resumed. */
+  readonly trials?: number | undefined;
+  /** Configurations, and the seed of each trial, follow from it. Default: 0. */
+  readonly seed?: number | undefined;
+  /** What each trial may spend, in the unit of the trial, such as epochs; `asha` has budgets of its own. Default: 1. */
   readonly budget?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { UnfoldError } from '@unfoldjs/core';
+import { UnfoldError, unfoldError } from '@unfoldjs/core';
 import type { Job, JobError, JobOutcome, JobSession } from '../engine/job-engine.js';
 import type { Json } from '../engine/json.js';
 import { ladder, type Step } from './asha.js';
@@ -6,7 +6,7 @@ import type { Checkpoints } from './checkpoints.js';
 import type { Journal, JournalEntry } from './journal.js';
 import type { Plan } from './plan.js';
 import { lossOf, objectiveError } from './records.js';
-import type { CurvePoint, TrialAnswer, TrialPayload } from './trial.js';
+import { answerOf, type CurvePoint, type TrialPayload } from './trial.js';
 
 /** One sweep in progress. */
 export interface Run {
@@ -90,6 +90,10 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
       return { next: () => inner.next(), return: end };
     },
   };
+  const refuseAborted = (): void => {
+    if (signal?.aborted) throw unfoldError({ code: 'ABORTED', op: 'sweep', argument: 'signal', problem: 'the sweep was stopped.', fix: 'call it again with the same folder to go on.' });
+  };
+  refuseAborted();
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const outcomes = session.outcomes(source, {
@@ -107,6 +111,7 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
       running.delete(outcome.id);
       wake();
     }
+    refuseAborted();
   } finally {
     signal?.removeEventListener('abort', stop);
   }
@@ -126,7 +131,9 @@ async function jobOf(session: JobSession, task: string, { plan, entries, checkpo
 async function entryOf(session: JobSession, { plan, checkpoints }: Run, step: Step, outcome: JobOutcome): Promise<JournalEntry> {
   const failed = (error: JobError): JournalEntry => ({ event: 'failed', ...step, error });
   if (outcome.status === 'failed') return failed(outcome.error);
-  const { metrics, curve, checkpoint } = outcome.result as TrialAnswer;
+  const answer = answerOf(outcome.result);
+  if (!answer) return failed({ code: 'PAYLOAD_REFUSED', message: 'the worker answered with what is not the result of a trial: it may be of another version.' });
+  const { metrics, curve, checkpoint } = answer;
   const error = objectiveError(plan.objective, { metrics });
   if (error) return failed(error);
   if (checkpoint) {

@@ -5,8 +5,8 @@ import type { JobEngine } from '../engine/job-engine.js';
 import type { Step } from './asha.js';
 import { checkpointsIn } from './checkpoints.js';
 import { openJournal } from './journal.js';
-import { planOf, type PlanOptions, type Strategy } from './plan.js';
-import { recordsOf, type Objective, type SweepResult, type TrialRecord } from './records.js';
+import { planOf, type PlanOptions } from './plan.js';
+import { recordsOf, type SweepResult, type TrialRecord } from './records.js';
 import { resumed, runSteps, type Run } from './run.js';
 import type { ParamsOf, Space } from './space.js';
 import type { CurvePoint, Trial } from './trial.js';
@@ -16,17 +16,7 @@ export interface SweepOptions<Params> extends PlanOptions {
   readonly engine: JobEngine;
   /** The module that exports the trial: a path or a file URL. */
   readonly tasks: string | URL;
-  /** Which metric of the trial is to be small or large. */
-  readonly objective: Objective;
-  /** How to go through the space: every combination of a `grid`, configurations drawn at `random`, or `asha` with its budgets. Default: 'random'. */
-  readonly strategy?: Strategy | undefined;
-  /** Configurations that are tried. Default: all of a grid. More of them may be asked for when a sweep is resumed. */
-  readonly trials?: number | undefined;
-  /** Configurations, and the seed of each trial, follow from it. Default: 0. */
-  readonly seed?: number | undefined;
-  /** What each trial may spend, in the unit of the trial, such as epochs; `asha` has budgets of its own. Default: 1. */
-  readonly budget?: number | undefined;
-  /** Keeps the journal, the checkpoints and the best of them. A sweep that was stopped goes on from its folder. */
+  /** Keeps the journal, the checkpoints and the best of them. A sweep that was stopped goes on from its folder; one process at a time. */
   readonly folder: string;
   /** Trials at once. Default: one for each worker that is alive, for `asha`; otherwise as many as the engine takes. */
   readonly parallel?: number | undefined;

@@ -7,7 +7,7 @@ export function tableOf({ objective: { metric }, trials }: SweepResult<unknown>)
   const others = unique(trials.map(({ metrics }) => metrics)).filter((name) => name !== metric);
   const row = (record: TrialRecord<unknown>): string[] => {
     const params = record.params as Readonly<Record<string, unknown>>;
-    const status = record.error ? `failed: ${record.error.message.split('\n')[0]}` : 'done';
+    const status = record.error ? `failed: ${shortened(record.error.message.split('\n')[0]!, 60)}` : 'done';
     return [
       String(record.trial),
       valueText(metric, record.objective),
@@ -51,3 +51,5 @@ export const paramText = (value: unknown): string => (typeof value === 'number' 
 export const numberText = (value: number): string => (Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(4))));
 
 const unique = (records: readonly object[]): string[] => [...new Set(records.flatMap((record) => Object.keys(record)))];
+
+const shortened = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);

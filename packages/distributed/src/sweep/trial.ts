@@ -139,3 +139,11 @@ function payloadOf(payload: Json): TrialPayload {
   if (wrong.length > 0) throw badArgument('defineTrial', wrong.join(', '), 'the payload is not that of a trial.', 'run trials by sweep(trial, space, options).');
   return { trial, seed, budget, params, resumeFrom, checkpoint } as TrialPayload;
 }
+
+/** The result of such a job, where it is one. */
+export function answerOf(result: Json): TrialAnswer | null {
+  const { metrics, curve, checkpoint } = (result ?? {}) as { readonly [name: string]: unknown };
+  const areMetrics = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((number) => number === null || typeof number === 'number');
+  const isPoint = (point: unknown): boolean => typeof point === 'object' && point !== null && typeof (point as CurvePoint).step === 'number' && areMetrics((point as CurvePoint).metrics);
+  return areMetrics(metrics) && Array.isArray(curve) && curve.every(isPoint) && typeof checkpoint === 'boolean' ? ({ metrics, curve, checkpoint } as TrialAnswer) : null;
+}

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnfoldError } from '@unfoldjs/core';
-import { asha, choice, defineTrial, integer, sampleParams, sweep, uniform, type SweepResult } from '@unfoldjs/distributed';
+import { asha, choice, defineTrial, integer, sampleParams, sweep, uniform, type SweepResult, type Task } from '@unfoldjs/distributed';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { inProcess, type InProcessOptions } from './in-process-engine.js';
@@ -117,6 +117,19 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('records answers that are not those of a trial', async () => {
+    const answers = [null, { metrics: [], curve: [], checkpoint: false }, { metrics: { loss: 'low' }, curve: [], checkpoint: false }, { metrics: { loss: 1 }, curve: [{ step: 1 }], checkpoint: false }, { metrics: { loss: 1 }, curve: [], checkpoint: 1 }, { metrics: { loss: 1 }, curve: [], checkpoint: false }];
+    const other: Task = { name: bowl.name, parse: (payload) => payload, run: async (payload) => answers[(payload as { trial: number }).trial]! };
+    const { trials } = await sweep(bowl, space, { ...options(inProcess({ tasks: [other] }), folder), trials: answers.length });
+    expect(trials.map(({ trial, error }) => [trial, error?.code])).to.deep.equal([[5, undefined], ...[0, 1, 2, 3, 4].map((trial) => [trial, 'PAYLOAD_REFUSED'])]);
+  });
+
+  it('does not begin where its signal is aborted already', async () => {
+    const idle = engine();
+    expect((await refusal(sweep(bowl, space, { ...options(idle, folder), signal: AbortSignal.abort() }))).code).to.equal('ABORTED');
+    expect(idle.runs).to.deep.equal([]);
+  });
+
   it('has no best where all trials fail', async () => {
     const hopeless = defineTrial({ name: 'hopeless', run: async (_: { x: number }) => Promise.reject(new Error('no')) });
     const { best, checkpoint, trials } = await sweep(hopeless, { x: uniform(0, 1) }, { ...options(inProcess({ tasks: [hopeless] }), folder), trials: 2 });
@@ -131,7 +144,7 @@ describe('a sweep', () => {
         return { metrics: { loss: x }, checkpoint: Uint8Array.of(x) };
       },
     });
-    // The grid of asha's random draws: of many trials some have x = 0, and go on first.
+    // Some of the trials draw x = 0, and go on first.
     const result = await sweep(brittle, { x: integer(0, 3) }, { ...options(inProcess({ tasks: [brittle] }), folder), strategy: asha({ maxBudget: 2, reductionFactor: 2 }) });
     const failed = result.trials.filter(({ status }) => status === 'failed');
     expect(failed.length).to.be.above(0);
