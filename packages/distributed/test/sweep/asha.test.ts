@@ -23,16 +23,17 @@ describe('asynchronous successive halving', () => {
   it('gives a free worker what algorithm 2 of the paper does, in whatever order trials end, tie or fail', () => {
     const shape = fc.record({ rungs: fc.integer({ min: 1, max: 4 }), eta: fc.integer({ min: 2, max: 4 }), trials: fc.integer({ min: 1, max: 30 }), workers: fc.integer({ min: 1, max: 8 }) });
     // Few losses, so that many are equal; null is a failure.
-    const event = fc.record({ which: fc.nat(), loss: fc.option(fc.integer({ min: 0, max: 6 }), { freq: 8 }) });
+    const event = fc.record({ which: fc.nat(), isAlone: fc.boolean(), loss: fc.option(fc.integer({ min: 0, max: 6 }), { freq: 8 }) });
     let promotions = 0;
     fc.assert(
-      fc.property(shape, fc.array(event, { minLength: 60, maxLength: 60 }), ({ rungs, eta, trials, workers }, events) => {
+      fc.property(shape, fc.array(event, { minLength: 90, maxLength: 90 }), ({ rungs, eta, trials, workers }, events) => {
         const tested = ladder({ rungs, reductionFactor: eta, trials });
         const ended: (Step & { loss: number })[] = [];
         const given: Step[] = [];
         const running: Step[] = [];
-        for (const { which, loss } of events) {
-          while (running.length < workers) {
+        for (const { which, isAlone, loss } of events) {
+          // Where several end before a worker asks, trials of several rungs may go on.
+          while (isAlone && running.length < workers) {
             const step = tested.next();
             expect(step).to.deep.equal(getJob(ended, given, { rungs, eta, trials }));
             if (!step) break;
@@ -42,7 +43,7 @@ describe('asynchronous successive halving', () => {
             if (step.rung > 0) promotions++;
           }
           const [step] = running.splice(which % Math.max(1, running.length), 1);
-          if (!step) break;
+          if (!step) continue;
           tested.ended(step, loss);
           if (loss !== null) ended.push({ ...step, loss });
         }

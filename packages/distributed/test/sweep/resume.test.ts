@@ -50,6 +50,8 @@ describe('a sweep that was stopped', function () {
       expect(endOf(result), `cut after ${length} bytes`).to.deep.equal(endOf(uncut));
       const ended = endedIn(text.slice(0, length));
       expect([...ended, ...again.runs], `cut after ${length} bytes`).to.deep.equal(endedIn(text));
+      // No line is left torn in the middle.
+      expect(endedIn(readFileSync(journalOf(cut), 'utf8'))).to.deep.equal(endedIn(text));
     }
   });
 
