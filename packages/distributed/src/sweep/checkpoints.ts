@@ -27,7 +27,10 @@ export function checkpointsIn(folder: string): Checkpoints {
     write: (step, bytes) => writeAtomically(join(folder, nameOf(step)), bytes),
     async keepOnly(steps) {
       const kept = new Set(steps.map(nameOf));
-      const found = await readdir(folder).catch(() => []);
+      const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return [];
+        throw error;
+      });
       await Promise.all(found.filter((name) => name.startsWith('trial-') && !kept.has(name)).map((name) => rm(join(folder, name), { force: true })));
     },
   };

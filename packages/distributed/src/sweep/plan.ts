@@ -1,6 +1,6 @@
 import { badArgument } from '@unfoldjs/core';
 import { deriveSeed } from '@unfoldjs/nn';
-import { budgetsOf, type Asha } from './asha.js';
+import { asha, budgetsOf, type Asha } from './asha.js';
 import type { SweepIdentity } from './journal.js';
 import type { Objective, RecordSource } from './records.js';
 import { gridParams, gridSize, sampleParams } from './sample.js';
@@ -43,17 +43,19 @@ export function planOf<S extends Space>(trial: string, space: S, { seed = 0, tri
   if (!objective?.metric || !['minimize', 'maximize'].includes(objective.direction)) throw refuse('objective', 'it is no metric with a direction.', "pass such as { metric: 'accuracy', direction: 'maximize' }.");
   if (budget !== undefined && !isWhole(budget, 1)) throw refuse('budget', `${budget} is not a whole number from 1.`, 'pass what each trial may spend, such as epochs.');
 
-  const seedOf = (number: number): number => deriveSeed(seed, number);
-  const common = { objective, seed: seedOf };
-  const identity = { trial, space, seed, objective: { ...objective } };
-  if (typeof strategy === 'object' && strategy?.kind === 'asha') {
-    if (budget !== undefined) throw refuse('budget', 'asha has budgets of its own.', 'leave it out, or use another strategy.');
-    if (trials === undefined) throw refuse('trials', 'it is missing.', 'pass how many configurations to try.');
-    return { ...common, identity: { ...identity, strategy: { ...strategy } }, trials, budgets: budgetsOf(strategy), reductionFactor: strategy.reductionFactor, params: (number) => sampleParams(space, seed, number) };
-  }
-  if (strategy !== 'grid' && strategy !== 'random') throw refuse('strategy', `${JSON.stringify(strategy)} is not known.`, "use 'grid', 'random' or asha({ maxBudget }).");
-  const single = { ...common, identity: { ...identity, strategy: { kind: strategy, budget: budget ?? 1 } }, budgets: [budget ?? 1], reductionFactor: 1 };
-  if (strategy === 'grid') return { ...single, trials: Math.min(gridSize(space), trials ?? Infinity), params: (number) => gridParams(space, number) };
-  if (trials === undefined) throw refuse('trials', 'it is missing.', 'pass how many configurations to try.');
-  return { ...single, trials, params: (number) => sampleParams(space, seed, number) };
+  const isAsha = typeof strategy === 'object' && strategy?.kind === 'asha';
+  if (!isAsha && strategy !== 'grid' && strategy !== 'random') throw refuse('strategy', `${JSON.stringify(strategy)} is not known.`, "use 'grid', 'random' or asha({ maxBudget }).");
+  if (isAsha && budget !== undefined) throw refuse('budget', 'asha has budgets of its own.', 'leave it out, or use another strategy.');
+  if (strategy !== 'grid' && trials === undefined) throw refuse('trials', 'it is missing.', 'pass how many configurations to try.');
+
+  const chosen = typeof strategy === 'object' ? asha(strategy) : { kind: strategy, budget: budget ?? 1 };
+  return {
+    identity: { trial, space, seed, objective: { ...objective }, strategy: chosen },
+    objective,
+    trials: strategy === 'grid' ? Math.min(gridSize(space), trials ?? Infinity) : trials!,
+    budgets: chosen.kind === 'asha' ? budgetsOf(chosen) : [chosen.budget],
+    reductionFactor: chosen.kind === 'asha' ? chosen.reductionFactor : 1,
+    params: (number) => (strategy === 'grid' ? gridParams(space, number) : sampleParams(space, seed, number)),
+    seed: (number) => deriveSeed(seed, number),
+  };
 }

@@ -26,7 +26,7 @@ export interface Run {
 const nameOf = ({ trial, rung }: Step): string => `trial-${trial}-rung-${rung}`;
 
 function stepOf(id: string): Step {
-  const [, trial, rung] = /^trial-(\d+)-rung-(\d+)$/.exec(id)!;
+  const [, trial, rung] = /^trial-(\d+)-rung-(\d+)/.exec(id)!;
   return { trial: Number(trial), rung: Number(rung) };
 }
 
@@ -55,6 +55,8 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
     run.entries.push(entry);
   };
   const running = new Set<string>();
+  /** Steps that run a second time, under another id, as the engine kept their outcomes longer than their bytes. */
+  const again = new Set<string>();
   let isStopped = false;
   let wake = (): void => undefined;
   const stop = (): void => {
@@ -67,13 +69,14 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
   async function* jobs(): AsyncGenerator<Job> {
     while (!isStopped) {
       const limit = await mayRun();
-      const again = running.size < limit ? open.shift() : undefined;
-      const next = again ?? (running.size < limit ? rungs.next() : null);
+      const begun = running.size < limit ? open.shift() : undefined;
+      const next = begun ?? (running.size < limit ? rungs.next() : null);
       if (next) {
         running.add(nameOf(next));
         rungs.started(next);
-        if (!again) await append({ event: 'started', ...next });
-        yield await jobOf(session, task, run, next);
+        if (!begun) await append({ event: 'started', ...next });
+        const job = await jobOf(session, task, run, next);
+        yield again.has(job.id) ? { ...job, id: `${job.id}-again` } : job;
       } else if (running.size === 0) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
@@ -104,11 +107,16 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
     for await (const outcome of outcomes) {
       const step = stepOf(outcome.id);
       const entry = await entryOf(session, run, step, outcome);
-      await append(entry);
-      await run.onEnded(step);
-      await session.blobs.delete([nameOf(step), resumeKey(step)]);
-      rungs.ended(step, entry.event === 'ended' ? lossOf(plan.objective, entry) : null);
-      running.delete(outcome.id);
+      if (entry.event === 'failed' && isLost(entry.error) && !again.has(nameOf(step))) {
+        again.add(nameOf(step));
+        open.push(step);
+      } else {
+        await append(entry);
+        await run.onEnded(step);
+        await session.blobs.delete([nameOf(step), resumeKey(step)]);
+        rungs.ended(step, entry.event === 'ended' ? lossOf(plan.objective, entry) : null);
+      }
+      running.delete(nameOf(step));
       wake();
     }
     refuseAborted();
@@ -116,6 +124,8 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
     signal?.removeEventListener('abort', stop);
   }
 }
+
+const isLost = ({ code }: Pick<JobError, 'code'>): boolean => code === 'BLOB_MISSING' || code === 'BLOB_DAMAGED';
 
 const resumeKey = (step: Step): string => `${nameOf(step)}-from`;
 
@@ -141,7 +151,7 @@ async function entryOf(session: JobSession, { plan, checkpoints }: Run, step: St
     try {
       bytes = await session.blobs.get(nameOf(step));
     } catch (cause) {
-      if (cause instanceof UnfoldError && (cause.code === 'BLOB_MISSING' || cause.code === 'BLOB_DAMAGED')) return failed({ code: cause.code, message: cause.message });
+      if (cause instanceof UnfoldError && isLost(cause)) return failed({ code: cause.code, message: cause.message });
       throw cause;
     }
     await checkpoints.write(step, bytes);

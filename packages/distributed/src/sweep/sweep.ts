@@ -29,16 +29,16 @@ export interface SweepOptions<Params> extends PlanOptions {
   /** Told each point of a curve as it is measured. Default: none. */
   readonly onReport?: ((trial: number, point: CurvePoint) => void) | undefined;
   /** Told each time a trial has spent a budget, or failed. Default: none. */
-  readonly onTrialEnd?: ((record: TrialRecord<Params>, progress: SweepProgress) => void) | undefined;
+  readonly onTrialEnd?: ((record: TrialRecord<Params>, progress: SweepProgress<Params>) => void) | undefined;
 }
 
 /** How far a sweep is. */
-export interface SweepProgress {
+export interface SweepProgress<Params> {
   /** Trials that have spent a budget or failed. */
   readonly ended: number;
   readonly trials: number;
-  /** The best so far, as `SweepResult.trials` has it; null where none succeeded. */
-  readonly best: { readonly trial: number; readonly objective: number } | null;
+  /** The best so far; null where none succeeded. */
+  readonly best: TrialRecord<Params> | null;
 }
 
 /**
@@ -89,10 +89,10 @@ export async function sweep<S extends Space>(trial: Trial<ParamsOf<NoInfer<S>>>,
     await journal.close();
   }
   const trials = recordsOf(entries, plan);
-  return { ...plan.identity, trials, best: trials[0]?.status === 'done' ? trials[0] : null, checkpoint: keeper.best() };
+  return { ...plan.identity, trials, best: bestOf(trials), checkpoint: keeper.best() };
 }
 
-const bestOf = ([first]: readonly TrialRecord<unknown>[]): SweepProgress['best'] => (first?.status === 'done' ? { trial: first.trial, objective: first.objective! } : null);
+const bestOf = <Params>([first]: readonly TrialRecord<Params>[]): TrialRecord<Params> | null => (first?.status === 'done' ? first : null);
 
 /** Keeps the checkpoints that are still needed, and a copy of the best. */
 function keeperOf<S extends Space>(folder: string, plan: ReturnType<typeof planOf<S>>, entries: readonly Run['entries'][number][]) {
@@ -104,9 +104,9 @@ function keeperOf<S extends Space>(folder: string, plan: ReturnType<typeof planO
     best: () => (saved ? path : null),
     async keep(): Promise<TrialRecord<ParamsOf<S>>[]> {
       const records = recordsOf(entries, plan);
-      const [best] = records;
+      const best = bestOf(records);
       const latest = entries.filter((entry) => entry.event === 'ended' && entry.checkpoint).map(({ trial, rung }): Step => ({ trial, rung })).filter(({ trial, rung }) => plan.budgets[rung] === records.find((record) => record.trial === trial)!.budget);
-      const first = best?.status === 'done' ? latest.find(({ trial }) => trial === best.trial) : undefined;
+      const first = latest.find(({ trial }) => trial === best?.trial);
       const name = first ? `${first.trial}/${first.rung}` : '';
       if (first && name !== saved) await writeAtomically(path, await checkpoints.read(first));
       saved = name;

@@ -9,6 +9,8 @@ export interface InProcessOptions {
   readonly turn?: (job: Job) => Promise<unknown>;
   /** Keeps outcomes and blobs from one session of a scope to the next, as Redis does. Default: false. */
   readonly keeps?: boolean;
+  /** Whether the bytes under a key are gone at once. Default: no. */
+  readonly forgets?: (key: string) => boolean;
   /** Loses the worker of a job so many times before it answers. Default: 0. */
   readonly losses?: (job: Job) => number;
 }
@@ -16,12 +18,14 @@ export interface InProcessOptions {
 export interface InProcessEngine extends JobEngine {
   /** Every run of a job, those of workers that were lost among them. */
   readonly runs: readonly string[];
+  /** Forgets all bytes, as an engine does in time; outcomes stay. */
+  expire(): void;
   /** Jobs taken and not answered, at most. */
   readonly mostAhead: () => number;
 }
 
 /** An engine without processes, for what sweeps ask of any engine. Payloads and results travel as JSON. */
-export function inProcess({ tasks, workers = 1, turn, keeps = false, losses = () => 0 }: InProcessOptions): InProcessEngine {
+export function inProcess({ tasks, workers = 1, turn, keeps = false, forgets = () => false, losses = () => 0 }: InProcessOptions): InProcessEngine {
   const scopes = new Map<string, ReturnType<typeof scopeOf>>();
   const runs: string[] = [];
   let mostAhead = 0;
@@ -31,10 +35,11 @@ export function inProcess({ tasks, workers = 1, turn, keeps = false, losses = ()
     name: 'in process',
     runs,
     mostAhead: () => mostAhead,
+    expire: () => [...scopes.values()].forEach(({ blobs }) => blobs.clear()),
     async open({ scope }): Promise<JobSession> {
       const kept = scopes.get(scope) ?? scopeOf();
       if (keeps) scopes.set(scope, kept);
-      const blobs = blobStore(kept.blobs);
+      const blobs = blobStore(kept.blobs, forgets);
       const free = semaphore(workers);
 
       const answer = async (job: Job, { signal = new AbortController().signal, onReport }: WaitOptions): Promise<JobOutcome> => {
@@ -104,9 +109,9 @@ export function inProcess({ tasks, workers = 1, turn, keeps = false, losses = ()
 
 const asJson = <Value extends Json>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
-function blobStore(blobs: Map<string, Uint8Array>): BlobStore {
+function blobStore(blobs: Map<string, Uint8Array>, forgets: (key: string) => boolean): BlobStore {
   return {
-    put: async (key, bytes) => void blobs.set(key, bytes.slice()),
+    put: async (key, bytes) => void (forgets(key) || blobs.set(key, bytes.slice())),
     async get(key) {
       const bytes = blobs.get(key);
       if (!bytes) throw unfoldError({ code: 'BLOB_MISSING', op: 'blobs.get', argument: 'key', problem: `there is nothing under ${key}.`, fix: 'put it there.' });

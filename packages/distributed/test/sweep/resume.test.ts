@@ -88,6 +88,25 @@ describe('a sweep that was stopped', function () {
     expect([...lasting.runs].sort()).to.deep.equal(result.trials.map(({ trial }) => `trial-${trial}-rung-0`).sort());
   });
 
+  it('runs a trial again whose outcome the engine remembers and whose checkpoint it does not', async () => {
+    const control = new AbortController();
+    const forgetful = engine({ keeps: true, workers: 2 });
+    const stopped = sweep(bowl, space, { ...options(forgetful, folder), signal: control.signal, onTrialEnd: () => control.abort() });
+    await stopped.then(() => expect.fail('it was not stopped'), () => undefined);
+    const before = forgetful.runs.length;
+    forgetful.expire();
+    const result = await sweep(bowl, space, options(forgetful, folder));
+    expect(forgetful.runs.filter((id) => id.endsWith('-again')).length).to.be.within(1, before - 1);
+    expect(endOf(result)).to.deep.equal(endOf(await sweep(bowl, space, options(engine(), join(folder, 'whole')))));
+  });
+
+  it('fails a trial whose checkpoint is lost twice', async () => {
+    const losing = engine({ forgets: (key) => key === 'trial-1-rung-0' });
+    const result = await sweep(bowl, space, { ...options(losing, folder), trials: 3 });
+    expect(losing.runs).to.deep.equal(['trial-0-rung-0', 'trial-1-rung-0', 'trial-2-rung-0', 'trial-1-rung-0-again']);
+    expect(result.trials.map(({ error }) => error?.code)).to.deep.equal([undefined, undefined, 'BLOB_MISSING']);
+  });
+
   it('that is finished opens no engine, and brings a lost copy of the best back', async () => {
     const first = await sweep(bowl, space, options(engine(), folder));
     const best = readFileSync(first.checkpoint!);
