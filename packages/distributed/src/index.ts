@@ -8,7 +8,6 @@ export { local, type LocalOptions } from './local/local.js';
 export { serveJobs } from './processes/serve.js';
 // sweeps
 export { asha, budgetsOf, ladder, type Asha, type AshaOptions, type Ladder, type Step } from './sweep/asha.js';
-export { sweepReport, writeSweepReport } from './sweep/page.js';
 export type { Strategy } from './sweep/plan.js';
 export type { Objective, SweepResult, TrialRecord } from './sweep/records.js';
 export { gridParams, gridSize, sampleParams } from './sweep/sample.js';

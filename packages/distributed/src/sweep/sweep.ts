@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { badArgument } from '@unfoldjs/core';
-import { writeAtomically } from '@unfoldjs/nn/node';
 import type { JobEngine } from '../engine/job-engine.js';
 import type { Step } from './asha.js';
-import { checkpointsIn } from './checkpoints.js';
+import { checkpointsIn, writeWhole } from './checkpoints.js';
 import { openJournal } from './journal.js';
 import { planOf, type PlanOptions } from './plan.js';
 import { recordsOf, type SweepResult, type TrialRecord } from './records.js';
@@ -108,7 +107,7 @@ function keeperOf<S extends Space>(folder: string, plan: ReturnType<typeof planO
       const latest = entries.filter((entry) => entry.event === 'ended' && entry.checkpoint).map(({ trial, rung }): Step => ({ trial, rung })).filter(({ trial, rung }) => plan.budgets[rung] === records.find((record) => record.trial === trial)!.budget);
       const first = latest.find(({ trial }) => trial === best?.trial);
       const name = first ? `${first.trial}/${first.rung}` : '';
-      if (first && name !== saved) await writeAtomically(path, await checkpoints.read(first));
+      if (first && name !== saved) await writeWhole(path, await checkpoints.read(first));
       saved = name;
       // Those of trials that may go on are needed later.
       await checkpoints.keepOnly(plan.budgets.length > 1 ? latest : first ? [first] : []);

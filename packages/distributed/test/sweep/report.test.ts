@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asha, choice, integer, logUniform, sweepReport, sweepTable, uniform, writeSweepReport, type SweepResult, type TrialRecord } from '@unfoldjs/distributed';
+import { asha, choice, integer, logUniform, sweepTable, uniform, type SweepResult, type TrialRecord } from '@unfoldjs/distributed';
+import { sweepReport, writeSweepReport } from '@unfoldjs/distributed/report';
 import { expect } from 'chai';
 
 const space = { rate: logUniform(1e-3, 1), width: integer(1, 3), drop: uniform(0, 1), word: choice(['<a>', 'b & c']) };

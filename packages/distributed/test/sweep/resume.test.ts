@@ -2,18 +2,18 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnfoldError } from '@unfoldjs/core';
-import { asha, sweep, uniform, type SweepResult } from '@unfoldjs/distributed';
+import { asha, integer, sweep, uniform, type JobEngine, type SweepResult } from '@unfoldjs/distributed';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { inProcess, type InProcessOptions } from './in-process-engine.js';
-import { bowl, options, space, type BowlParams } from './trials.js';
+import { bowl, options, space, tiny } from './trials.js';
 
 const engine = (more: Partial<InProcessOptions> = {}) => inProcess({ tasks: [bowl], ...more });
 const journalOf = (folder: string): string => join(folder, 'journal.jsonl');
 const strategy = asha({ maxBudget: 4, reductionFactor: 2 });
 
 /** What a sweep ends with. */
-const endOf = (result: SweepResult<BowlParams>) => ({ trials: result.trials, best: [...readFileSync(result.checkpoint!)] });
+const endOf = (result: SweepResult<unknown>) => ({ trials: result.trials, best: [...readFileSync(result.checkpoint!)] });
 
 /** The jobs that a journal, or its beginning, says have ended. */
 function endedIn(text: string): string[] {
@@ -32,10 +32,10 @@ describe('a sweep that was stopped', function () {
     const whole = join(folder, 'whole');
     // Checkpoints as they were at each moment: kept whenever one is written.
     const history = join(folder, 'history');
-    const uncut = await sweep(bowl, space, {
-      ...options(engine(), whole), trials: 2, strategy: asha({ maxBudget: 2, reductionFactor: 2 }), parallel: 1,
-      onTrialEnd: () => cpSync(join(whole, 'checkpoints'), history, { recursive: true }),
-    });
+    const run = (engineOf: JobEngine, into: string, onTrialEnd?: () => void) =>
+      sweep(tiny, { x: integer(0, 9) }, { engine: engineOf, tasks: 'in process', objective: { metric: 'y', direction: 'minimize' }, trials: 2, strategy: asha({ maxBudget: 2, reductionFactor: 2 }), parallel: 1, folder: into, onTrialEnd });
+    const small = () => inProcess({ tasks: [tiny] });
+    const uncut = await run(small(), whole, () => cpSync(join(whole, 'checkpoints'), history, { recursive: true }));
     const text = readFileSync(journalOf(whole), 'utf8');
     expect(Buffer.byteLength(text), 'characters are bytes').to.equal(text.length);
     expect(endedIn(text)).to.have.lengthOf(3);
@@ -45,8 +45,8 @@ describe('a sweep that was stopped', function () {
       mkdirSync(cut);
       cpSync(history, join(cut, 'checkpoints'), { recursive: true });
       writeFileSync(journalOf(cut), text.slice(0, length));
-      const again = engine();
-      const result = await sweep(bowl, space, { ...options(again, cut), trials: 2, strategy: asha({ maxBudget: 2, reductionFactor: 2 }), parallel: 1 });
+      const again = small();
+      const result = await run(again, cut);
       expect(endOf(result), `cut after ${length} bytes`).to.deep.equal(endOf(uncut));
       const ended = endedIn(text.slice(0, length));
       expect([...ended, ...again.runs], `cut after ${length} bytes`).to.deep.equal(endedIn(text));

@@ -27,3 +27,6 @@ export const options = (engine: JobEngine, folder: string): Omit<SweepOptions<ne
   seed: 5,
   folder,
 });
+
+/** One whose journal is short. */
+export const tiny = defineTrial({ name: 't', run: async ({ x }: { x: number }, { budget }) => ({ metrics: { y: x / budget }, checkpoint: Uint8Array.of(budget) }) });

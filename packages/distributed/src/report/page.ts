@@ -1,8 +1,8 @@
 import { newDocument, writeAtomically } from '@unfoldjs/nn/node';
 import { escapedHtml, reportPage, reportSection } from '@unfoldjs/nn/report';
 import { learningCurves, parallelCoordinates } from './plots.js';
-import type { SweepResult } from './records.js';
-import { numberText, paramText, tableOf, valueText } from './text.js';
+import type { SweepResult } from '../sweep/records.js';
+import { numberText, paramText, tableOf, valueText } from '../sweep/text.js';
 
 /** What was tried as one HTML page that needs nothing else, not even scripts: parallel coordinates, learning curves and the table. */
 export function sweepReport(result: SweepResult<unknown>): string {

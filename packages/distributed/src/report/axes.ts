@@ -1,6 +1,6 @@
-import type { SweepResult, TrialRecord } from './records.js';
-import type { Parameter } from './space.js';
-import { isPercent, numberText, paramText } from './text.js';
+import type { SweepResult, TrialRecord } from '../sweep/records.js';
+import type { Parameter } from '../sweep/space.js';
+import { isPercent, numberText, paramText } from '../sweep/text.js';
 
 /** A vertical axis of parallel coordinates. Heights are from 0, the bottom, to 1. */
 export interface Axis {

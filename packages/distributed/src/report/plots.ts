@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
 import { plotLooks, svgOf } from '@unfoldjs/nn/report';
 import { axesOf, isWide } from './axes.js';
-import type { SweepResult, TrialRecord } from './records.js';
-import { isPercent, paramText, valueText } from './text.js';
+import type { SweepResult, TrialRecord } from '../sweep/records.js';
+import { isPercent, paramText, valueText } from '../sweep/text.js';
 
 const best = '#d1662a';
 const failed = '#9aa3b2';
