@@ -50,6 +50,24 @@ export interface SweepProgress<Params> {
  *
  * @throws {UnfoldError} INVALID_ARGUMENT for bad options, and for a folder of another sweep; INVALID_FILE where the folder is damaged or
  * cannot be written; ABORTED by the signal; as the engine's `open`.
+ * @example
+ * import { mkdtempSync, writeFileSync } from 'node:fs';
+ * import { local, sweep, uniform } from '@unfoldjs/distributed';
+ *
+ * const folder = mkdtempSync('/tmp/unfold-example-');
+ * writeFileSync(`${folder}/tasks.mjs`, `
+ *   import { defineTrial } from '${import.meta.resolve('@unfoldjs/distributed')}';
+ *   export const parabola = defineTrial({ name: 'parabola', run: async ({ x }) => ({ metrics: { loss: (x - 0.5) ** 2 } }) });
+ * `);
+ * const { parabola } = await import(`${folder}/tasks.mjs`);
+ * const { best } = await sweep(parabola, { x: uniform(-1, 1) }, {
+ *   engine: local({ workers: 1 }),
+ *   tasks: `${folder}/tasks.mjs`,
+ *   objective: { metric: 'loss', direction: 'minimize' },
+ *   trials: 20,
+ *   folder: `${folder}/sweep`,
+ * });
+ * Math.abs(best!.params.x - 0.5) < 0.1; // => true
  */
 export async function sweep<S extends Space>(trial: Trial<ParamsOf<NoInfer<S>>>, space: S, options: SweepOptions<ParamsOf<S>>): Promise<SweepResult<ParamsOf<S>>> {
   const { engine, tasks, folder, deadlineMs, attempts, parallel, signal, onReport, onTrialEnd } = options;
