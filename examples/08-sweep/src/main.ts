@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { getBackend } from '@unfoldjs/core';
 import { drawDigits } from '@unfoldjs/digits';
 import { asha, local, sweep, sweepTable } from '@unfoldjs/distributed';
 import { writeSweepReport } from '@unfoldjs/distributed/report';
@@ -46,6 +47,7 @@ await runMain(async () => {
   if (result.best && result.checkpoint) {
     await setup();
     const { metrics } = await evaluate(modelOf(result.best.params), await loadCheckpoint(result.checkpoint), drawDigits(1000, { seed: 3 }), { metrics: { accuracy } });
+    await getBackend().dispose();
     console.log(`the best, ${result.checkpoint}: ${percent(metrics['accuracy']!)} of 1,000 digits that nobody saw`);
   }
   console.log(`Look at ${join(out, 'report.html')}`);
