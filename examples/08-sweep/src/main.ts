@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { getBackend } from '@unfoldjs/core';
 import { drawDigits } from '@unfoldjs/digits';
-import { asha, local, sweep, sweepTable } from '@unfoldjs/distributed';
+import { asha, bullmq, local, sweep, sweepTable } from '@unfoldjs/distributed';
 import { writeSweepReport } from '@unfoldjs/distributed/report';
 import { readFlags, runMain } from '@unfoldjs/example-support';
 import { accuracy, evaluate } from '@unfoldjs/nn';
@@ -17,18 +17,19 @@ const flags = {
   epochs: { default: 9, help: 'passes over the images that the best may make; all make one' },
   factor: { default: 3, help: 'one in how many goes on, to so many times as many passes' },
   seed: { default: 1, help: 'settings and weights follow from it' },
-  workers: { default: availableParallelism(), help: 'processes that run trials' },
+  workers: { default: availableParallelism(), help: 'processes that run trials, where there is no Redis' },
+  redis: { default: '', help: 'URL of a Redis whose workers run the trials, such as redis://127.0.0.1:6379' },
   out: { default: 'out/sweep', help: 'folder of the journal, the best model and the report; a sweep that was stopped goes on from there' },
 } as const;
 
 await runMain(async () => {
   const options = readFlags('Tries settings of a small CNN that learns digits.', flags, process.argv.slice(2));
   if (!options) return;
-  const { trials, epochs, factor, seed, workers, out } = options;
+  const { trials, epochs, factor, seed, workers, redis, out } = options;
 
   const startedAt = performance.now();
   const result = await sweep(digits, space, {
-    engine: local({ workers }),
+    engine: redis ? bullmq({ connection: redis }) : local({ workers }),
     tasks: new URL('tasks.js', import.meta.url),
     objective: { metric: 'accuracy', direction: 'maximize' },
     strategy: asha({ maxBudget: epochs, reductionFactor: factor }),
