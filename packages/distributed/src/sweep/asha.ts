@@ -51,6 +51,9 @@ export interface Step {
   readonly rung: number;
 }
 
+/** A step in names of jobs, blobs and files. */
+export const stepName = ({ trial, rung }: Step): string => `trial-${trial}-rung-${rung}`;
+
 /** Which trials have begun, ended and gone on, and so what a free worker is to do. */
 export interface Ladder {
   started(step: Step): void;

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unfoldError } from '@unfoldjs/core';
-import type { Step } from './asha.js';
+import { stepName, type Step } from './asha.js';
 
 /** The bytes that trials left, in a folder that outlives the engine. */
 export interface Checkpoints {
@@ -13,7 +13,7 @@ export interface Checkpoints {
 
 /** Checkpoints in files of this folder. */
 export function checkpointsIn(folder: string): Checkpoints {
-  const nameOf = ({ trial, rung }: Step): string => `trial-${trial}-rung-${rung}.safetensors`;
+  const nameOf = (step: Step): string => `${stepName(step)}.safetensors`;
   return {
     async read(step) {
       const path = join(folder, nameOf(step));

@@ -104,7 +104,7 @@ const unwritable = (path: string, cause: unknown) =>
   unfoldError({ code: 'INVALID_FILE', op, argument: 'folder', problem: `${path} cannot be written: ${(cause as Error).message}.`, fix: 'give a folder that may be written to, on a disk with room.', cause });
 
 /** The lines of a journal that are whole, and how many bytes they take. */
-export function parseJournal(bytes: Uint8Array, path: string): { readonly header: Header | null; readonly entries: readonly JournalEntry[]; readonly length: number } {
+function parseJournal(bytes: Uint8Array, path: string): { readonly header: Header | null; readonly entries: readonly JournalEntry[]; readonly length: number } {
   const length = bytes.lastIndexOf(0x0a) + 1;
   const damaged = (line: number) => unfoldError({ code: 'INVALID_FILE', op, argument: 'folder', problem: `line ${line} of ${path} is not that of a journal.`, fix: 'give another folder, or the file as the sweep wrote it.' });
   const lines = new TextDecoder().decode(bytes.subarray(0, length)).split('\n').slice(0, -1);

@@ -40,7 +40,7 @@ export interface SweepResult<Params> {
   /** With its budgets. */
   readonly strategy: Asha | { readonly kind: 'grid' | 'random'; readonly budget: number };
   readonly objective: Objective;
-  /** Every trial that ended, the best first, those that failed last. */
+  /** Every trial that ended, the best first, by the objective at the largest budget that each has spent; those that failed last. */
   readonly trials: readonly TrialRecord<Params>[];
   /** The first of them; null where all failed. */
   readonly best: TrialRecord<Params> | null;

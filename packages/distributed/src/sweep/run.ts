@@ -1,7 +1,7 @@
 import { UnfoldError, unfoldError } from '@unfoldjs/core';
 import type { Job, JobError, JobOutcome, JobSession } from '../engine/job-engine.js';
 import type { Json } from '../engine/json.js';
-import { ladder, type Step } from './asha.js';
+import { ladder, stepName, type Step } from './asha.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { Journal, JournalEntry } from './journal.js';
 import type { Plan } from './plan.js';
@@ -23,8 +23,6 @@ export interface Run {
   readonly onEnded: (step: Step) => Promise<void>;
 }
 
-const nameOf = ({ trial, rung }: Step): string => `trial-${trial}-rung-${rung}`;
-
 function stepOf(id: string): Step {
   const [, trial, rung] = /^trial-(\d+)-rung-(\d+)/.exec(id)!;
   return { trial: Number(trial), rung: Number(rung) };
@@ -38,10 +36,10 @@ export function resumed({ plan, entries }: Pick<Run, 'plan' | 'entries'>) {
   for (const entry of entries) {
     if (entry.event === 'started') {
       rungs.started(entry);
-      open.set(nameOf(entry), { trial: entry.trial, rung: entry.rung });
+      open.set(stepName(entry), { trial: entry.trial, rung: entry.rung });
     } else {
       rungs.ended(entry, entry.event === 'ended' ? lossOf(objective, entry) : null);
-      open.delete(nameOf(entry));
+      open.delete(stepName(entry));
     }
   }
   return { rungs, open: [...open.values()] };
@@ -72,7 +70,7 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
       const begun = running.size < limit ? open.shift() : undefined;
       const next = begun ?? (running.size < limit ? rungs.next() : null);
       if (next) {
-        running.add(nameOf(next));
+        running.add(stepName(next));
         rungs.started(next);
         if (!begun) await append({ event: 'started', ...next });
         const job = await jobOf(session, task, run, next);
@@ -107,16 +105,16 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
     for await (const outcome of outcomes) {
       const step = stepOf(outcome.id);
       const entry = await entryOf(session, run, step, outcome);
-      if (entry.event === 'failed' && isLost(entry.error) && !again.has(nameOf(step))) {
-        again.add(nameOf(step));
+      if (entry.event === 'failed' && isLost(entry.error) && !again.has(stepName(step))) {
+        again.add(stepName(step));
         open.push(step);
       } else {
         await append(entry);
         await run.onEnded(step);
-        await session.blobs.delete([nameOf(step), resumeKey(step)]);
+        await session.blobs.delete([stepName(step), resumeKey(step)]);
         rungs.ended(step, entry.event === 'ended' ? lossOf(plan.objective, entry) : null);
       }
-      running.delete(nameOf(step));
+      running.delete(stepName(step));
       wake();
     }
     refuseAborted();
@@ -127,15 +125,15 @@ export async function runSteps(session: JobSession, task: string, run: Run, { ru
 
 const isLost = ({ code }: Pick<JobError, 'code'>): boolean => code === 'BLOB_MISSING' || code === 'BLOB_DAMAGED';
 
-const resumeKey = (step: Step): string => `${nameOf(step)}-from`;
+const resumeKey = (step: Step): string => `${stepName(step)}-from`;
 
 async function jobOf(session: JobSession, task: string, { plan, entries, checkpoints }: Run, step: Step): Promise<Job> {
   const { trial, rung } = step;
   const before = { trial, rung: rung - 1 };
-  const goesOn = entries.some((entry) => entry.event === 'ended' && entry.checkpoint && nameOf(entry) === nameOf(before));
+  const goesOn = entries.some((entry) => entry.event === 'ended' && entry.checkpoint && stepName(entry) === stepName(before));
   if (goesOn) await session.blobs.put(resumeKey(step), await checkpoints.read(before));
-  const payload: TrialPayload = { trial, seed: plan.seed(trial), budget: plan.budgets[rung]!, params: plan.params(trial) as TrialPayload['params'], resumeFrom: goesOn ? resumeKey(step) : null, checkpoint: nameOf(step) };
-  return { id: nameOf(step), task, payload };
+  const payload: TrialPayload = { trial, seed: plan.seed(trial), budget: plan.budgets[rung]!, params: plan.params(trial) as TrialPayload['params'], resumeFrom: goesOn ? resumeKey(step) : null, checkpoint: stepName(step) };
+  return { id: stepName(step), task, payload };
 }
 
 async function entryOf(session: JobSession, { plan, checkpoints }: Run, step: Step, outcome: JobOutcome): Promise<JournalEntry> {
@@ -149,7 +147,7 @@ async function entryOf(session: JobSession, { plan, checkpoints }: Run, step: St
   if (checkpoint) {
     let bytes: Uint8Array;
     try {
-      bytes = await session.blobs.get(nameOf(step));
+      bytes = await session.blobs.get(stepName(step));
     } catch (cause) {
       if (cause instanceof UnfoldError && isLost(cause)) return failed({ code: cause.code, message: cause.message });
       throw cause;

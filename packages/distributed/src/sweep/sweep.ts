@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { badArgument } from '@unfoldjs/core';
 import type { JobEngine } from '../engine/job-engine.js';
-import type { Step } from './asha.js';
+import { stepName, type Step } from './asha.js';
 import { checkpointsIn, writeWhole } from './checkpoints.js';
 import { openJournal } from './journal.js';
 import { planOf, type PlanOptions } from './plan.js';
@@ -124,7 +124,7 @@ function keeperOf<S extends Space>(folder: string, plan: ReturnType<typeof planO
       const best = bestOf(records);
       const latest = entries.filter((entry) => entry.event === 'ended' && entry.checkpoint).map(({ trial, rung }): Step => ({ trial, rung })).filter(({ trial, rung }) => plan.budgets[rung] === records.find((record) => record.trial === trial)!.budget);
       const first = latest.find(({ trial }) => trial === best?.trial);
-      const name = first ? `${first.trial}/${first.rung}` : '';
+      const name = first ? stepName(first) : '';
       if (first && name !== saved) await writeWhole(path, await checkpoints.read(first));
       saved = name;
       // Those of trials that may go on are needed later.
