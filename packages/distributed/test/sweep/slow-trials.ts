@@ -8,7 +8,7 @@ export const slow = defineTrial({
   async run({ x, log }: { x: number; log: string }, { trial, budget, resumeFrom, report }) {
     let steps = resumeFrom ? resumeFrom[0]! : 0;
     while (steps < budget) {
-      await setTimeout(15);
+      await setTimeout(40);
       await report(++steps, { loss: Math.abs(x) + 1 / steps });
     }
     appendFileSync(log, `trial-${trial}-rung-${Math.log2(budget)}\n`);
