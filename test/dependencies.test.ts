@@ -16,7 +16,7 @@ const mayDependOn: Record<string, readonly string[]> = {
   nn: ['core'],
   onnx: ['core'],
   distributed: ['core', 'nn'],
-  unfoldjs: ['core', 'backend-cpu', 'backend-gpu', 'backend-wasm', 'nn', 'onnx'],
+  unfoldjs: ['core', 'backend-cpu', 'backend-gpu', 'backend-wasm', 'nn', 'onnx', 'distributed'],
 };
 
 interface Import {

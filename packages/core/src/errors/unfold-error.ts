@@ -24,6 +24,13 @@ export type ErrorCode =
   | 'TRACE_ONLY' // a value asked for while a function is being traced
   | 'ABORTED' // stopped by the caller's AbortSignal
   | 'OPTIMIZER_DIVERGED' // rules that undo each other
+  | 'ENGINE_UNREACHABLE' // an engine of jobs that cannot be spoken to
+  | 'BLOB_MISSING' // bytes that a job names and that are not there, or no longer
+  | 'BLOB_DAMAGED' // bytes that are not those that were written
+  | 'PAYLOAD_REFUSED' // a job whose payload is not what its task takes
+  | 'TASK_UNKNOWN' // a job for a task that the worker's module does not have
+  | 'TASK_FAILED' // a task that threw
+  | 'JOB_LOST' // a job whose workers were lost, or passed its deadline, as often as it is tried
   | 'ILLEGAL_GRAPH'; // a pass that left a graph which breaks an invariant
 
 /** One row of the table in a message: an argument and what was given for it. */
@@ -89,6 +96,10 @@ export class StateError extends UnfoldError {
 export class BackendError extends UnfoldError {
   override readonly name = 'BackendError';
 }
+/** ENGINE_UNREACHABLE, BLOB_MISSING, BLOB_DAMAGED, PAYLOAD_REFUSED, TASK_UNKNOWN, TASK_FAILED, JOB_LOST */
+export class EngineError extends UnfoldError {
+  override readonly name = 'EngineError';
+}
 /** OPTIMIZER_DIVERGED, ILLEGAL_GRAPH: a fault of a rule or a pass, never of the caller. */
 export class OptimizerError extends UnfoldError {
   override readonly name = 'OptimizerError';
@@ -114,6 +125,13 @@ const classOf = {
   BACKEND_FAILED: BackendError,
   DEVICE_LOST: BackendError,
   TIMED_OUT: BackendError,
+  ENGINE_UNREACHABLE: EngineError,
+  BLOB_MISSING: EngineError,
+  BLOB_DAMAGED: EngineError,
+  PAYLOAD_REFUSED: EngineError,
+  TASK_UNKNOWN: EngineError,
+  TASK_FAILED: EngineError,
+  JOB_LOST: EngineError,
   OPTIMIZER_DIVERGED: OptimizerError,
   ILLEGAL_GRAPH: OptimizerError,
 } as const satisfies Record<ErrorCode, typeof UnfoldError>;

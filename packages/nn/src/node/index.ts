@@ -4,4 +4,4 @@ export { loadCheckpoint, loadParams, saveCheckpoint, saveParams } from './checkp
 export { readCsv, readIdx, readIdxDataset, readMnist } from './datasets.js';
 export { decodePicture, type Picture } from './decode-picture.js';
 export { readImageFolder, type ImageFolderOptions } from './image-folder.js';
-export { writeReport } from './report.js';
+export { newDocument, writeReport } from './report.js';

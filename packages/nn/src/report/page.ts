@@ -2,6 +2,7 @@ import { badArgument } from '@unfoldjs/core';
 import type { HostTensor } from '../files/host-tensor.js';
 import type { EpochRecord, History } from '../training/history.js';
 import { findingsOf, type Evaluation } from './evaluation.js';
+import { escapedHtml, reportPage, reportSection } from './html.js';
 import { filterPictures, imagePicture, type PngPicture } from './pictures.js';
 import { confusionMatrix, curves, type Series } from './plots.js';
 
@@ -42,32 +43,14 @@ export function trainingReport(report: TrainingReport, options: TrainingReportOp
   const findings = test && findingsOf(test);
   const rows = { ...facts, ...(findings ? { 'test accuracy': `${(100 * findings.accuracy).toFixed(2)} % of ${test.dataset.labels.length.toLocaleString('en')} images` } : {}) };
   const sections = [
-    Object.keys(rows).length > 0 ? `<dl>${Object.entries(rows).map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(String(value))}</dd></div>`).join('')}</dl>` : '',
-    history && history.length > 0 ? section('Training', `<div class="row">${historyPlots(history, document)}</div>`) : '',
-    findings && test ? section('Which class is taken for which', `${confusionMatrix(findings.confusion, test.dataset.classes, document)}<p>A row for what the image is, a column for what the model says. Blue: right. Orange: mistakes.</p>`) : '',
+    history && history.length > 0 ? reportSection('Training', `<div class="row">${historyPlots(history, document)}</div>`) : '',
+    findings && test ? reportSection('Which class is taken for which', `${confusionMatrix(findings.confusion, test.dataset.classes, document)}<p>A row for what the image is, a column for what the model says. Blue: right. Orange: mistakes.</p>`) : '',
     findings && test ? mistakesSection(test, findings.mistakes, shown) : '',
-    filters ? section('Filters of the first layer', `<div class="tiles">${filterPictures(filters, maxFilters).map((picture) => `<figure>${image(picture, 56)}</figure>`).join('')}</div><p>${filters.shape[2] === 3 ? 'Red, green and blue weights; grey is 0.' : 'Red: positive weights. Blue: negative. White: 0.'}${(filters.shape[3] ?? 0) > maxFilters ? ` The first ${maxFilters} of ${filters.shape[3]}.` : ''}</p>`) : '',
-    ...Object.entries(texts).map(([heading, text]) => section(heading, `<pre>${escaped(text)}</pre>`)),
+    filters ? reportSection('Filters of the first layer', `<div class="tiles">${filterPictures(filters, maxFilters).map((picture) => `<figure>${image(picture, 56)}</figure>`).join('')}</div><p>${filters.shape[2] === 3 ? 'Red, green and blue weights; grey is 0.' : 'Red: positive weights. Blue: negative. White: 0.'}${(filters.shape[3] ?? 0) > maxFilters ? ` The first ${maxFilters} of ${filters.shape[3]}.` : ''}</p>`) : '',
+    ...Object.entries(texts).map(([heading, text]) => reportSection(heading, `<pre>${escapedHtml(text)}</pre>`)),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${css}</style>
-</head>
-<body>
-<main>
-<h1>${escaped(title)}</h1>
-${sections.filter(Boolean).join('\n')}
-</main>
-</body>
-</html>
-`;
+  return reportPage({ title, facts: rows, sections });
 }
-
-const section = (heading: string, body: string): string => `<section><h2>${escaped(heading)}</h2>${body}</section>`;
 
 function historyPlots(history: History, document: unknown): string {
   const series = (valueOf: (record: EpochRecord | EpochRecord['validation']) => number | undefined): Series[] => [
@@ -83,12 +66,12 @@ function historyPlots(history: History, document: unknown): string {
 }
 
 function mistakesSection({ dataset }: Evaluation, mistakes: ReturnType<typeof findingsOf>['mistakes'], limit: number): string {
-  if (mistakes.length === 0) return section('Worst mistakes', '<p>None: every test image was recognised.</p>');
+  if (mistakes.length === 0) return reportSection('Worst mistakes', '<p>None: every test image was recognised.</p>');
   const tiles = mistakes.slice(0, limit).map(({ index, label, predicted, confidence }) => {
-    const [truth, answer] = [dataset.classes[label]!, dataset.classes[predicted]!].map(escaped);
+    const [truth, answer] = [dataset.classes[label]!, dataset.classes[predicted]!].map(escapedHtml);
     return `<figure>${image(imagePicture(dataset.images, index), 84, `image ${index}`)}<figcaption><b>${answer}</b> ${Math.floor(100 * confidence)} %<br>it is ${truth}</figcaption></figure>`;
   });
-  return section('Worst mistakes', `<div class="tiles">${tiles.join('')}</div><p>${mistakes.length} in all; the surest first.</p>`);
+  return reportSection('Worst mistakes', `<div class="tiles">${tiles.join('')}</div><p>${mistakes.length} in all; the surest first.</p>`);
 }
 
 /** A picture enlarged to about `side` CSS pixels, by a whole factor where it can be. */
@@ -97,25 +80,3 @@ function image({ uri, width, height }: PngPicture, side: number, title = ''): st
   const scale = factor > 1 ? Math.round(factor) : factor;
   return `<img src="${uri}" width="${Math.round(width * scale)}" height="${Math.round(height * scale)}" alt="" ${title ? `title="${title}"` : ''}>`;
 }
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
-
-const css = `
-:root { color-scheme: light; }
-body { margin: 0; background: #f4f5f7; color: #1d2330; font: 15px/1.5 system-ui, sans-serif; }
-main { max-width: 1040px; margin: 0 auto; padding: 28px 20px 60px; }
-h1 { font-size: 26px; margin: 0 0 16px; }
-h2 { font-size: 17px; margin: 0 0 14px; }
-section, dl { background: #fff; border: 1px solid #e2e5ea; border-radius: 10px; padding: 18px 22px; margin: 0 0 18px; overflow-x: auto; }
-dl { display: flex; flex-wrap: wrap; gap: 12px 36px; }
-dt { color: #6a7385; font-size: 12.5px; }
-dd { margin: 0; font-weight: 600; }
-figure { margin: 0; }
-.row { display: flex; flex-wrap: wrap; gap: 20px 28px; }
-.tiles { display: flex; flex-wrap: wrap; gap: 16px; }
-img { image-rendering: pixelated; display: block; border-radius: 4px; box-shadow: 0 0 0 1px #d7dbe2; }
-figcaption { font-size: 12.5px; line-height: 1.35; margin-top: 5px; }
-p { color: #6a7385; font-size: 13px; margin: 12px 0 0; }
-pre { font: 12px/1.45 ui-monospace, monospace; margin: 0; }
-`;

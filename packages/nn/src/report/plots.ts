@@ -16,7 +16,7 @@ export function curves(series: readonly Series[], label: string, percent: boolea
   const isClose = last.length > 1 && last[0]!.value - last.at(-1)!.value < 0.08 * (extent(points.map(({ value }) => value)) || 1);
   return svgOf(
     Plot.plot({
-      ...chrome(document),
+      ...plotLooks(document),
       width: 480,
       height: 270,
       marginLeft: 52,
@@ -48,7 +48,7 @@ export function confusionMatrix(counts: readonly (readonly number[])[], classes:
   const isWide = Math.max(...classes.map((name) => name.length)) > 4;
   return svgOf(
     Plot.plot({
-      ...chrome(document),
+      ...plotLooks(document),
       width: margin + side * classes.length + 10,
       height: side * classes.length + (isWide ? margin : 26) + 6,
       marginLeft: margin,
@@ -69,7 +69,8 @@ export function confusionMatrix(counts: readonly (readonly number[])[], classes:
 
 const tint = (rgb: readonly number[], strength: number): string => `rgb(${rgb.map((channel) => Math.round(246 + (channel - 246) * strength)).join(',')})`;
 
-const chrome = (document: unknown) => ({ document: document as never, style: { fontFamily: 'inherit', fontSize: '12px', overflow: 'visible' } });
+/** What all plots of reports have in common. */
+export const plotLooks = (document: unknown) => ({ document: document as never, style: { fontFamily: 'inherit', fontSize: '12px', overflow: 'visible' } });
 
-/** Without the class names that Plot draws by chance, so that one report is one text. */
-const svgOf = (plot: { readonly outerHTML: string }): string => plot.outerHTML.replaceAll(/plot-[0-9a-f]{6}/g, 'plot');
+/** A plot as text, without the class names that Plot draws by chance, so that one report is one text. */
+export const svgOf = (plot: { readonly outerHTML: string }): string => plot.outerHTML.replaceAll(/plot-[0-9a-f]{6}/g, 'plot');
