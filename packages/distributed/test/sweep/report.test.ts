@@ -48,7 +48,8 @@ describe('the table of a sweep', () => {
 });
 
 describe('the report of a sweep', () => {
-  const page = sweepReport(result);
+  let page: string;
+  before(async () => void (page = await sweepReport(result)));
   const part = (heading: string, of = page): string => of.slice(of.indexOf(`<h2>${heading}`)).split('</section>')[0]!;
   /** The lines of a plot as lists of points, by the first line of their titles. */
   const linesIn = (html: string): Record<string, { points: [number, number][]; stroke: string }> =>
@@ -80,24 +81,24 @@ describe('the report of a sweep', () => {
     for (const tick of ['0.001', '0.01', '&lt;a&gt;', 'b &amp; c', '>3<']) expect(part('What was tried')).to.include(tick);
   });
 
-  it('turns the axis of a metric that is minimised, so that the best is at the top', () => {
-    const minimised = sweepReport(resultOf([record(0, 0.5), record(1, 0.975)], { objective: { metric: 'accuracy', direction: 'minimize' } }));
+  it('turns the axis of a metric that is minimised, so that the best is at the top', async () => {
+    const minimised = await sweepReport(resultOf([record(0, 0.5), record(1, 0.975)], { objective: { metric: 'accuracy', direction: 'minimize' } }));
     const lines = linesIn(part('What was tried', minimised));
     expect(lines['trial 0']!.points.at(-1)![1]).to.be.below(lines['trial 1']!.points.at(-1)![1]);
   });
 
-  it('has an axis for the budget where trials had several', () => {
+  it('has an axis for the budget where trials had several', async () => {
     const asked = resultOf([record(1, 0.975, { budget: 6 }), record(0, 0.5)], { strategy: asha({ minBudget: 2, maxBudget: 6, reductionFactor: 3 }) });
-    expect(part('What was tried', sweepReport(asked))).to.include('>budget<');
+    expect(part('What was tried', await sweepReport(asked))).to.include('>budget<');
     expect(part('What was tried')).not.to.include('>budget<');
   });
 
-  it('draws the curves of those that reported some, and leaves the section out where nobody did', () => {
+  it('draws the curves of those that reported some, and leaves the section out where nobody did', async () => {
     const lines = linesIn(part('Learning curves'));
     expect(Object.keys(lines).sort()).to.deep.equal(['trial 0', 'trial 1']);
     for (const { points } of Object.values(lines)) expect(points).to.have.lengthOf(2);
     expect(part('Learning curves')).to.include('97.50 %');
-    expect(sweepReport(resultOf([record(1, 0.9, { curve: [] })]))).not.to.include('Learning curves');
+    expect(await sweepReport(resultOf([record(1, 0.9, { curve: [] })]))).not.to.include('Learning curves');
   });
 
   it('says what the best is and escapes what it is given', () => {
@@ -106,9 +107,9 @@ describe('the report of a sweep', () => {
     expect(page).not.to.match(/<a>|<luck>/);
   });
 
-  it('is made where all trials failed, where there is one, and where all are equal', () => {
+  it('is made where all trials failed, where there is one, and where all are equal', async () => {
     for (const trials of [[record(2, null)], [record(0, 0.5)], [record(0, 0.5), record(1, 0.5)]]) {
-      const made = sweepReport(resultOf(trials));
+      const made = await sweepReport(resultOf(trials));
       expect(made).not.to.match(/NaN|Infinity/);
       expect(Object.keys(linesIn(part('What was tried', made)))).to.have.lengthOf(trials.length);
     }
