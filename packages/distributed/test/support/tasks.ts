@@ -73,6 +73,6 @@ export const sums = definePredictor({
       if (data[0] === 254) process.exit(1);
     }
     const batch = stackPictures(pictures, [2, 2, 1]);
-    return [...(await batch.sum([1, 2, 3]).data())];
+    return [...(await batch.sum({ axes: [1, 2, 3] }).data())];
   },
 });
