@@ -8,7 +8,7 @@ import { build, type BuildOptions } from 'esbuild';
 import * as core from '@unfoldjs/core';
 import * as functions from '@unfoldjs/core/functions';
 import { publicFunctions } from './support/ops-page.js';
-import { entriesOf, publishedPackages, root } from './support/workspace.js';
+import { entriesOf, isForNode, publishedPackages, root } from './support/workspace.js';
 
 /** What a user's bundler makes of these lines, for the browser. */
 async function bundle(contents: string, options: BuildOptions = {}): Promise<string> {
@@ -44,7 +44,7 @@ async function run(code: string): Promise<unknown> {
 }
 
 describe('bundling for the browser', () => {
-  for (const { specifier } of publishedPackages().flatMap(entriesOf)) {
+  for (const { specifier } of publishedPackages().filter((pkg) => !isForNode(pkg)).flatMap(entriesOf)) {
     if (specifier.includes('/node')) continue;
     it(`${specifier} needs nothing of Node`, async () => {
       // gpu.js and Dawn look for Node at run time and stay outside, as dynamic imports do.

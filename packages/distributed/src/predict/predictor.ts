@@ -34,12 +34,12 @@ export interface Predictor<Result extends Json = Json> extends Task<{ readonly k
  * @example
  * import { definePredictor } from '@unfoldjs/distributed';
  *
- * export const brightness = definePredictor({
- *   name: 'brightness',
+ * export const brightest = definePredictor({
+ *   name: 'brightest',
  *   channels: 1,
- *   load: async () => async (pictures) => pictures.map(({ data }) => data.reduce((sum, value) => sum + value, 0) / data.length),
+ *   load: async () => async (pictures) => pictures.map(({ data }) => Math.max(...data)),
  * });
- * brightness.name; // => brightness
+ * brightest.name; // => brightest
  */
 export function definePredictor<Result extends Json>({ name, channels = 3, load }: PredictorOptions<Result>): Predictor<Result> {
   let loading: Promise<Predict<Result>> | null = null;
