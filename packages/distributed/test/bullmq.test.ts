@@ -108,7 +108,7 @@ describe('bullmq()', function () {
       await session.close();
     });
 
-    it('goes on when Redis was killed and started again', async () => {
+    it('goes on when Redis was killed and started again, and still ends when it is told to', async () => {
       const own = await TestRedis.start();
       try {
         const worker = await start(own.url);
@@ -122,7 +122,7 @@ describe('bullmq()', function () {
         }
         expect(results.map(Number).sort((a, b) => a - b)).to.deep.equal(jobs.map((_, i) => i));
         await session.close();
-        await worker.end('SIGKILL');
+        expect(await worker.end('SIGTERM')).to.equal(0);
       } finally {
         await own.remove();
       }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { badArgument } from '@unfoldjs/core';
 import type { WorkerInfo } from '../engine/job-engine.js';
@@ -39,6 +40,10 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
+/** How long Redis has, at the end, to take what a worker has to say. */
+const tidyMs = 2000;
+const lookMs = 50;
+
 /** Stalled jobs are counted as tries (`attempts`), by this worker. BullMQ's own limit stays out of the way. */
 const noLimit = 1_000_000;
 
@@ -64,7 +69,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     throw error;
   }
   const { Worker } = await import('bullmq');
-  const worker = new Worker<unknown, TravellingOutcome | null>(queueName, (job) => answer(pool, job), { connection: client, prefix, concurrency, lockDuration: lockMs, stalledInterval: stalledMs, maxStalledCount: noLimit });
+  let running = 0;
+  const worker = new Worker<unknown, TravellingOutcome | null>(queueName, async (job) => {
+    running++;
+    try {
+      return await answer(pool, job);
+    } finally {
+      running--;
+    }
+  }, { connection: client, prefix, concurrency, lockDuration: lockMs, stalledInterval: stalledMs, maxStalledCount: noLimit });
   worker.on('error', (error) => onFault?.(redacted(error.message, connection)));
   let announced: readonly WorkerInfo[] = [];
   const beat = async (): Promise<void> => {
@@ -76,10 +89,17 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await beat();
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
-    await worker.close();
+    const closed = worker.close();
+    const drained = async (): Promise<void> => {
+      while (running > 0) await sleep(lookMs);
+      await sleep(tidyMs);
+    };
+    // After Redis was away the library may wait for a connection that it no longer needs.
+    await Promise.race([closed, drained()]);
     clearInterval(heart);
-    await withdraw(client, prefix, announced);
+    await Promise.race([withdraw(client, prefix, announced).catch(() => undefined), sleep(tidyMs)]);
     await pool.close();
+    await Promise.race([worker.disconnect().catch(() => undefined), sleep(tidyMs)]);
     client.disconnect();
   };
   return { workers: () => pool.workers, close: () => (closing ??= end()) };
