@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowProducer, Queue, QueueEvents } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { UnfoldError } from '@unfoldjs/core';
@@ -28,6 +29,7 @@ type Options = { readonly openMs: number; readonly keepSeconds: number };
 
 /** How often a session looks whether an event was missed, a job went away with a Redis, and which workers are alive. */
 const lookMs = 2000;
+const goodbyeMs = 2000;
 
 export async function openBullmqSession(place: RedisPlace, settings: SessionSettings, options: Options): Promise<JobSession> {
   const client = await openRedis('open', place.connection, options.openMs);
@@ -90,7 +92,9 @@ class BullmqSession implements JobSession {
     clearTimeout(this.#looking);
     this.#waiting.refuse(stopped('outcomes', 'the session was closed.'));
     const { client, queue, flows, events } = this.parts;
-    await Promise.allSettled([queue.close(), flows.close(), events.close()]);
+    // While Redis is away, the library would wait for it to say goodbye.
+    await Promise.race([Promise.allSettled([queue.close(), flows.close(), events.close()]), sleep(goodbyeMs)]);
+    void events.disconnect().catch(() => undefined);
     client.disconnect();
   }
 
