@@ -10,7 +10,7 @@ import * as functions from '@unfoldjs/core/functions';
 import { wasm } from '@unfoldjs/backend-wasm';
 import { encodeProgram, type loadProgram } from '@unfoldjs/nn';
 import { publicFunctions } from './support/ops-page.js';
-import { entriesOf, publishedPackages, root } from './support/workspace.js';
+import { entriesOf, isForNode, publishedPackages, root } from './support/workspace.js';
 
 /** What a user's bundler makes of these lines, for the browser. */
 async function bundle(contents: string, options: BuildOptions = {}): Promise<string> {
@@ -46,7 +46,7 @@ async function run(code: string): Promise<unknown> {
 }
 
 describe('bundling for the browser', () => {
-  for (const { specifier } of publishedPackages().flatMap(entriesOf)) {
+  for (const { specifier } of publishedPackages().filter((pkg) => !isForNode(pkg)).flatMap(entriesOf)) {
     if (specifier.includes('/node')) continue;
     it(`${specifier} needs nothing of Node`, async () => {
       // gpu.js and Dawn look for Node at run time and stay outside, as dynamic imports do.

@@ -40,6 +40,9 @@ export function packages(): Package[] {
 
 export const publishedPackages = (): Package[] => packages().filter(({ manifest }) => manifest.private !== true);
 
+/** Packages that run in Node alone. Others do so only in entries whose path holds `/node`. */
+export const isForNode = ({ folder }: Package): boolean => folder === 'distributed';
+
 export function entriesOf({ dir, manifest }: Package): Entry[] {
   return Object.entries(manifest.exports).flatMap(([path, target]) => {
     if (typeof target === 'string') return [];

@@ -18,3 +18,8 @@ export { choice, integer, logUniform, uniform, type Choice, type NumberRange, ty
 export { sweep, type SweepOptions, type SweepProgress } from './sweep/sweep.js';
 export { sweepTable } from './sweep/text.js';
 export { defineTrial, type CurvePoint, type Metrics, type TravellingMetrics, type Trial, type TrialAnswer, type TrialContext, type TrialDefinition, type TrialPayload, type TrialResult } from './sweep/trial.js';
+// batch inference
+export { stackPictures, type ImageArrays, type ImageSource, type NamedImage, type PixelArray } from './predict/pictures.js';
+export { definePredictor, type LoadedPicture, type PictureAnswer, type Predict, type Predictor, type PredictorOptions } from './predict/predictor.js';
+export { predictAll, type PredictAllOptions, type Prediction } from './predict/predict-all.js';
+export type { PredictProgress } from './predict/progress.js';

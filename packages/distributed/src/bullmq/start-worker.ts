@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { badArgument } from '@unfoldjs/core';
 import type { WorkerInfo } from '../engine/job-engine.js';
@@ -9,7 +10,7 @@ import { ProcessPool } from '../processes/process-pool.js';
 import { assertPrefix } from './bullmq.js';
 import { defaultBlobTtlMs, defaultOpenMs, defaultPrefix, openRedis, redacted, type RedisConnection } from './connection.js';
 import { queueName } from './names.js';
-import type { TravellingOutcome, TravellingRound } from './travelling-outcome.js';
+import type { TravellingOutcome } from './travelling-outcome.js';
 import { announce, heartbeatMs, withdraw } from './workers-alive.js';
 
 export interface WorkerOptions {
@@ -39,6 +40,10 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
+/** How long Redis has, at the end, to take what a worker has to say. */
+const tidyMs = 2000;
+const lookMs = 50;
+
 /** Stalled jobs are counted as tries (`attempts`), by this worker. BullMQ's own limit stays out of the way. */
 const noLimit = 1_000_000;
 
@@ -64,25 +69,45 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     throw error;
   }
   const { Worker } = await import('bullmq');
-  const worker = new Worker<unknown, TravellingOutcome | TravellingRound>(queueName, (job) => answer(pool, job), { connection: client, prefix, concurrency, lockDuration: lockMs, stalledInterval: stalledMs, maxStalledCount: noLimit });
+  let running = 0;
+  const worker = new Worker<unknown, TravellingOutcome | null>(queueName, async (job) => {
+    running++;
+    try {
+      return await answer(pool, job);
+    } finally {
+      running--;
+    }
+  }, { connection: client, prefix, concurrency, lockDuration: lockMs, stalledInterval: stalledMs, maxStalledCount: noLimit });
   worker.on('error', (error) => onFault?.(redacted(error.message, connection)));
-  const beat = (): void => void announce(client, prefix, pool.workers).catch(() => undefined);
-  const heart = setInterval(beat, heartbeatMs);
-  await announce(client, prefix, pool.workers);
+  let announced: readonly WorkerInfo[] = [];
+  const beat = async (): Promise<void> => {
+    const [before, now] = [announced, (announced = pool.workers)];
+    await withdraw(client, prefix, before.filter(({ id }) => !now.some((worker) => worker.id === id)));
+    await announce(client, prefix, now);
+  };
+  const heart = setInterval(() => void beat().catch(() => undefined), heartbeatMs);
+  await beat();
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
-    await worker.close();
+    const closed = worker.close();
+    const drained = async (): Promise<void> => {
+      while (running > 0) await sleep(lookMs);
+      await sleep(tidyMs);
+    };
+    // After Redis was away the library may wait for a connection that it no longer needs.
+    await Promise.race([closed, drained()]);
     clearInterval(heart);
-    await withdraw(client, prefix, pool.workers);
+    await Promise.race([withdraw(client, prefix, announced).catch(() => undefined), sleep(tidyMs)]);
     await pool.close();
+    await Promise.race([worker.disconnect().catch(() => undefined), sleep(tidyMs)]);
     client.disconnect();
   };
   return { workers: () => pool.workers, close: () => (closing ??= end()) };
 }
 
-/** Runs a job once. Throws where it is to be tried again: BullMQ then puts it back. */
-async function answer(pool: ProcessPool, job: Job<unknown>): Promise<TravellingOutcome | TravellingRound> {
-  if ((job.data as { readonly round?: unknown } | null)?.round === true) return { round: await job.getChildrenValues() };
+/** Runs a job once; nothing is left to be done for the parent of a round. Throws where it is to be tried again: BullMQ then puts it back. */
+async function answer(pool: ProcessPool, job: Job<unknown>): Promise<TravellingOutcome | null> {
+  if ((job.data as { readonly round?: unknown } | null)?.round === true) return null;
   let envelope: Envelope;
   try {
     ({ envelope } = openEnvelope(job.data));
