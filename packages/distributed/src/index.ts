@@ -3,3 +3,4 @@ export type { BlobStore } from './engine/blob-store.js';
 export type { Job, JobEngine, JobError, JobOutcome, JobSession, SessionOptions, WaitOptions, WorkerInfo } from './engine/job-engine.js';
 export type { Json } from './engine/json.js';
 export { defineTask, type Task, type TaskContext } from './engine/task.js';
+export * from './training/index.js';

@@ -1,0 +1,44 @@
+import { tensor, type Tensor } from '@unfoldjs/core';
+import { mapParams, namedParameters, type Params } from '@unfoldjs/nn';
+
+/** A shard's tree, and the examples that it was made from. */
+export interface Weighted {
+  readonly tree: Params;
+  readonly weight: number;
+}
+
+/**
+ * The mean of trees of one form: `sum(n_s * x_s) / sum(n_s)`, summed in float64 in the order of the trees and rounded to float32 once. So
+ * the mean of equal values is that value, and that of one tree the tree. What is not float32 (a counter among the moving statistics) is that
+ * of the first tree. The result is on the host.
+ */
+export async function weightedMean(trees: readonly Weighted[]): Promise<Params> {
+  const total = trees.reduce((sum, { weight }) => sum + weight, 0);
+  const parts = trees.map(({ tree, weight }) => ({ named: namedParameters(tree), weight }));
+  const means = new Map<string, Tensor>();
+  for (const [i, { path, tensor: first }] of parts[0]!.named.entries()) {
+    if (first.dtype !== 'float32') {
+      means.set(path, tensor(await first.data(), first.shape, first.dtype));
+      continue;
+    }
+    // The first is no sum with 0: that would turn -0 into 0.
+    const sums = Float64Array.from(await first.data(), (value) => parts[0]!.weight * value);
+    for (const { named, weight } of parts.slice(1)) {
+      const values = await named[i]!.tensor.data();
+      for (let at = 0; at < sums.length; at++) sums[at]! += weight * values[at]!;
+    }
+    means.set(path, tensor(Float32Array.from(sums, (sum) => sum / total), first.shape));
+  }
+  return mapParams(trees[0]!.tree, (_, path) => means.get(path)!);
+}
+
+/** `from - to` of two trees of one form, on the host: what an outer optimizer takes for a gradient. */
+export async function difference(from: Params, to: Params): Promise<Params> {
+  const others = new Map(namedParameters(to).map(({ path, tensor: other }) => [path, other]));
+  const differences = new Map<string, Tensor>();
+  for (const { path, tensor: value } of namedParameters(from)) {
+    const [a, b] = [await value.data(), await others.get(path)!.data()];
+    differences.set(path, tensor(Float32Array.from(a, (one, i) => one - b[i]!), value.shape));
+  }
+  return mapParams(from, (_, path) => differences.get(path)!);
+}
