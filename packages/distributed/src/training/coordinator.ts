@@ -64,10 +64,12 @@ export async function train(run: Run, { state: first, progress }: Checkpoint): P
     while (round < total && !isStopped) {
       const at = roundAt(schedule, round);
       const clock = stopwatch('compute', 'transport', 'waiting');
-      const model = await putTree(blobs, keys.model(round), { params: state.params, state: state.state });
+      const begin = { params: state.params, state: state.state };
+      const model = await putTree(blobs, keys.model(round), begin);
       clock.lap('transport');
       const payloads = payloadsOf(run, round, at, model, slots);
-      const answers = await unlessAborted(signal, () => runRound({ session, task: training.name, life, isResumed, signal, clock }, payloads, server.like));
+      const restore = async (): Promise<void> => void (await putTree(blobs, model.key, begin));
+      const answers = await unlessAborted(signal, () => runRound({ session, task: training.name, life, isResumed, signal, clock, restore }, payloads, server.like));
       if (!answers) {
         ended = 'aborted';
         break;

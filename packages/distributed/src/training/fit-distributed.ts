@@ -3,6 +3,7 @@ import { trainState } from '@unfoldjs/nn';
 import { formOf, readCheckpoint, writeCheckpoint, type Checkpoint, type Identity } from './checkpoint.js';
 import { train, type FitDistributedResult } from './coordinator.js';
 import { settingsOf, type FitDistributedOptions, type Settings } from './options.js';
+import { isLost } from './round-runner.js';
 import { stepsPerEpoch, type Schedule } from './rounds.js';
 import type { Prepared, Training } from './training.js';
 
@@ -18,12 +19,13 @@ import type { Prepared, Training } from './training.js';
  * them does what, and whether some are lost. Batch normalisation takes the statistics of each part; moving statistics are averaged. Dropout
  * is drawn anew for each step and shard.
  *
- * With a `folder` a training that was stopped or killed goes on from its last checkpoint, to the same bits.
+ * With a `folder` a training that was stopped or killed goes on from its last checkpoint, to the same bits. So does one whose engine lost
+ * blobs that it cannot make again; `onRound` then sees some rounds twice.
  *
  * @source S. U. Stich, "Local SGD converges fast and communicates little", ICLR 2019, https://arxiv.org/abs/1805.09767
  * @source A. Douillard et al., "DiLoCo: distributed low-communication training of language models", 2023, https://arxiv.org/abs/2311.08105
- * @throws {UnfoldError} INVALID_ARGUMENT for bad options; ENGINE_UNREACHABLE; TASK_FAILED or JOB_LOST for a shard that failed; DATA_MISMATCH
- * for the checkpoint of another training; INVALID_FILE for one that is damaged or cannot be written.
+ * @throws {UnfoldError} INVALID_ARGUMENT for bad options; ENGINE_UNREACHABLE; TASK_FAILED or JOB_LOST for a shard that failed;
+ * BLOB_MISSING or BLOB_DAMAGED where blobs are lost for good; DATA_MISMATCH for the checkpoint of another training; INVALID_FILE for one that is damaged or cannot be written.
  */
 export async function fitDistributed(training: Training, options: FitDistributedOptions): Promise<FitDistributedResult> {
   const settings = settingsOf(options);
@@ -39,7 +41,9 @@ export async function fitDistributed(training: Training, options: FitDistributed
   const session = await engine.open({ tasks, scope: `${name}-${start.progress.run}`, ...(deadlineMs !== undefined && { deadlineMs }), ...(attempts !== undefined && { attempts }) });
   let ended: FitDistributedResult['ended'] | null = null;
   try {
-    const result = await train({ training, prepared, options, settings, schedule, session, isResumed: found !== null }, start);
+    const run = { training, prepared, options, settings, schedule, session };
+    const again = async (): Promise<Checkpoint | null> => (folder === undefined ? null : readCheckpoint(folder, identity));
+    const result = await withReturns((from, isResumed) => train({ ...run, isResumed: isResumed || found !== null }, from), start, again);
     ended = result.ended;
     return result;
   } finally {
@@ -51,6 +55,24 @@ export async function fitDistributed(training: Training, options: FitDistributed
     };
     // An error of the training counts more than one of its end.
     await (ended === null ? end().catch(() => undefined) : end());
+  }
+}
+
+/** How often one checkpoint is gone back to. */
+const returns = 3;
+
+/** Rounds, and again from the last checkpoint where blobs were lost that only earlier rounds could make again. */
+async function withReturns<T>(train: (from: Checkpoint, isResumed: boolean) => Promise<T>, start: Checkpoint, again: () => Promise<Checkpoint | null>): Promise<T> {
+  let from = start;
+  for (let times = 0; ; ) {
+    try {
+      return await train(from, from !== start);
+    } catch (error) {
+      const next = isLost(error) ? await again() : null;
+      times = next?.progress.round === from.progress.round ? times + 1 : 0;
+      if (!next || times === returns) throw error;
+      from = next;
+    }
   }
 }
 

@@ -23,24 +23,30 @@ export interface RoundRunner {
   readonly isResumed: boolean;
   readonly signal: AbortSignal | undefined;
   readonly clock: Stopwatch<'transport' | 'waiting'>;
+  /** Writes what the round begins with once more. */
+  readonly restore: () => Promise<void>;
 }
 
-/** How often a round is asked for again in one life, where answers come whose blobs are gone. */
+/** True for bytes that were lost, or are not those that were written. */
+export const isLost = (error: unknown): boolean => error instanceof UnfoldError && (error.code === 'BLOB_MISSING' || error.code === 'BLOB_DAMAGED');
+
+/** How often a round is asked for again, where blobs are gone. */
 const retries = 3;
 
 /**
  * Runs the jobs of one round and reads what they made, in the order of the shards. Jobs are `round/shard`, so that a coordinator that was
- * restarted finds what was finished. Where the blob of such a job is gone, or it had failed, the shard runs again under an id of this
- * coordinator's own; it gives the same bytes.
+ * restarted finds what was finished. Where the blob of such a job is gone, or it had failed, or a job did not find its own, the shard runs
+ * again under an id of this coordinator's own; it gives the same bytes.
  *
- * @throws {UnfoldError} TASK_FAILED or JOB_LOST for a shard that failed; BLOB_MISSING or BLOB_DAMAGED where blobs go as soon as they are
- * made; DATA_MISMATCH for a worker whose model is another.
+ * @throws {UnfoldError} TASK_FAILED or JOB_LOST for a shard that failed; BLOB_MISSING or BLOB_DAMAGED where blobs are gone that cannot be
+ * made again, or go as soon as they are made; DATA_MISMATCH for a worker whose model is another.
  */
 export async function runRound(runner: RoundRunner, payloads: readonly RoundPayload[], like: Params): Promise<ShardAnswer[]> {
-  const { session, task, life, isResumed, signal, clock } = runner;
+  const { session, task, life, isResumed, signal, clock, restore } = runner;
   const round = payloads[0]!.round;
   const answers = new Map<number, ShardAnswer>();
   for (let attempt = 0; ; attempt++) {
+    if (attempt > 0) await restore();
     const suffix = attempt === 0 ? '' : `/${life}-${attempt}`;
     const open = payloads.filter(({ shard }) => !answers.has(shard));
     const jobs = open.map((payload): Job => ({ id: `${round}/${payload.shard}${suffix}`, task, payload }));
@@ -51,9 +57,8 @@ export async function runRound(runner: RoundRunner, payloads: readonly RoundPayl
       try {
         answers.set(shard, await answerOf(runner, outcome, { round, shard }, like));
       } catch (error) {
-        const isGone = error instanceof UnfoldError && ['BLOB_MISSING', 'BLOB_DAMAGED'].includes(error.code);
         const isOfBefore = isResumed && attempt === 0 && outcome.status === 'failed';
-        if (!isGone && !isOfBefore) throw error;
+        if (!isLost(error) && !isOfBefore) throw error;
         lost = error;
       }
     };
@@ -67,8 +72,9 @@ export async function runRound(runner: RoundRunner, payloads: readonly RoundPayl
 async function answerOf({ session, task }: RoundRunner, outcome: JobOutcome, { round, shard }: { readonly round: number; readonly shard: number }, like: Params): Promise<ShardAnswer> {
   if (outcome.status === 'failed') {
     const { code, message } = outcome.error;
+    const kept = (['JOB_LOST', 'BLOB_MISSING', 'BLOB_DAMAGED'] as const).find((own) => own === code);
     throw unfoldError({
-      code: code === 'JOB_LOST' ? code : 'TASK_FAILED',
+      code: kept ?? 'TASK_FAILED',
       op: 'fitDistributed',
       argument: 'training',
       problem: `shard ${shard} of round ${round} failed (${code}):\n${message}`,
