@@ -21,13 +21,15 @@ export async function weightedMean(trees: readonly Weighted[]): Promise<Params> 
       means.set(path, tensor(await first.data(), first.shape, first.dtype));
       continue;
     }
-    // The first is no sum with 0: that would turn -0 into 0.
-    const sums = Float64Array.from(await first.data(), (value) => parts[0]!.weight * value);
-    for (const { named, weight } of parts.slice(1)) {
+    // From -0, which alone changes nothing: 0 + -0 is 0. Loops, since from() with a function takes ten times as long.
+    const sums = new Float64Array(first.size).fill(-0);
+    for (const { named, weight } of parts) {
       const values = await named[i]!.tensor.data();
       for (let at = 0; at < sums.length; at++) sums[at]! += weight * values[at]!;
     }
-    means.set(path, tensor(Float32Array.from(sums, (sum) => sum / total), first.shape));
+    const mean = new Float32Array(first.size);
+    for (let at = 0; at < mean.length; at++) mean[at] = sums[at]! / total;
+    means.set(path, tensor(mean, first.shape));
   }
   return mapParams(trees[0]!.tree, (_, path) => means.get(path)!);
 }
@@ -38,7 +40,9 @@ export async function difference(from: Params, to: Params): Promise<Params> {
   const differences = new Map<string, Tensor>();
   for (const { path, tensor: value } of namedParameters(from)) {
     const [a, b] = [await value.data(), await others.get(path)!.data()];
-    differences.set(path, tensor(Float32Array.from(a, (one, i) => one - b[i]!), value.shape));
+    const between = new Float32Array(a.length);
+    for (let at = 0; at < between.length; at++) between[at] = a[at]! - b[at]!;
+    differences.set(path, tensor(between, value.shape));
   }
   return mapParams(from, (_, path) => differences.get(path)!);
 }
