@@ -1,7 +1,7 @@
-import { tensor, type Tensor } from '@unfoldjs/core';
+import { badArgument, tensor, unfoldError, type Tensor } from '@unfoldjs/core';
 import { mapParams, namedParameters, type Params } from '@unfoldjs/nn';
 
-/** A shard's tree, and the examples that it was made from. */
+/** A tree of parameters, and what it counts: the examples that it was made from. */
 export interface Weighted {
   readonly tree: Params;
   readonly weight: number;
@@ -9,10 +9,19 @@ export interface Weighted {
 
 /**
  * The mean of trees of one form: `sum(n_s * x_s) / sum(n_s)`, summed in float64 in the order of the trees and rounded to float32 once. So
- * the mean of equal values is that value, and that of one tree the tree. What is not float32 (a counter among the moving statistics) is that
+ * the mean of equal values is that value, and that of one tree the tree. What is not float32 (a counter among moving statistics) is that
  * of the first tree. The result is on the host.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT without trees, or with weights that are not above 0; DATA_MISMATCH for trees of different forms.
+ * @example
+ * import { tensor } from '@unfoldjs/core';
+ * import { weightedMean } from '@unfoldjs/distributed';
+ * import { parameterAt } from '@unfoldjs/nn';
+ * const mean = await weightedMean([{ tree: { w: tensor([1, 2]) }, weight: 3 }, { tree: { w: tensor([5, 2]) }, weight: 1 }]);
+ * await parameterAt(mean, 'w').data(); // => Float32Array [2, 2]
  */
 export async function weightedMean(trees: readonly Weighted[]): Promise<Params> {
+  checkTrees(trees);
   const total = trees.reduce((sum, { weight }) => sum + weight, 0);
   const parts = trees.map(({ tree, weight }) => ({ named: namedParameters(tree), weight }));
   const means = new Map<string, Tensor>();
@@ -32,6 +41,17 @@ export async function weightedMean(trees: readonly Weighted[]): Promise<Params> 
     means.set(path, tensor(mean, first.shape));
   }
   return mapParams(trees[0]!.tree, (_, path) => means.get(path)!);
+}
+
+function checkTrees(trees: readonly Weighted[]): void {
+  const op = 'weightedMean';
+  if (trees.length === 0) throw badArgument(op, 'trees', 'there are none.', 'pass one at least.');
+  const [first, ...others] = trees.map(({ tree }) => namedParameters(tree).map(({ path, tensor: { dtype, shape } }) => `${path} ${dtype}[${shape.join(', ')}]`).join('\n'));
+  trees.forEach(({ weight }, i) => {
+    if (!(weight > 0 && weight < Infinity)) throw badArgument(op, 'trees', `the weight of tree ${i} is ${weight}.`, 'pass weights above 0, and leave out trees that count nothing.');
+  });
+  const other = others.findIndex((form) => form !== first);
+  if (other >= 0) throw unfoldError({ code: 'DATA_MISMATCH', op, argument: 'trees', problem: `tree ${other + 1} has another form than tree 0.\n\n${others[other]}\n\nis not\n\n${first}`, fix: 'pass trees with the same names, shapes and dtypes.' });
 }
 
 /** `from - to` of two trees of one form, on the host: what an outer optimizer takes for a gradient. */

@@ -1,3 +1,4 @@
+export { weightedMean, type Weighted } from './average.js';
 export type { FitDistributedResult } from './coordinator.js';
 export { fitDistributed } from './fit-distributed.js';
 export type { RoundRecord } from './history.js';
