@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { roundsChart } from '../src/rounds/chart.js';
 import { roundCost, saturation, type RoundConstants } from '../src/rounds/cost.js';
+import { roundsPage, waysOf } from '../src/rounds/page.js';
 import { expectedMaximum } from '../src/rounds/expected-maximum.js';
 
 const constants: RoundConstants = { step: 1e-3, image: 1e-4, spread: 0.1, flow: 2e-3, job: 5e-4, storeByte: 1e-9, codecByte: 2e-9, meanByte: 1e-9 };
@@ -55,6 +56,18 @@ describe('the cost of a round', () => {
     expect(saturation(constants, { ...shape, localSteps: 100 })).to.be.above(5 * one);
     expect(saturation(constants, shape, () => ({ stores: 8, fanIn: 8 }))).to.be.above(2 * one);
     expect(saturation(free, shape)).to.equal(Infinity);
+  });
+
+  it('is told on a page: what was measured first, and that the rest was not', () => {
+    const machine = { cpu: 'Testprozessor', cores: 2, memoryGiB: 8, platform: 'linux x64', node: 'v20.0.0', load: 0.5 };
+    const page = roundsPage({ constants, modelBytes: 480_000, slotBytes: 960_000, checks: [{ workers: 2, localSteps: 1, measured: 0.0123, predicted: 0.0111 }] }, 'double', machine, '2026-01-02T03:04:05.000Z');
+    const [measured, computed] = page.split('From here on nothing is measured');
+    expect(measured).to.contain('Testprozessor').and.to.contain('| 2 | 1 | 12.3 ms | 11.1 ms |').and.to.contain('| bytes into the store or out of it | 1,000 MB/s |');
+    for (const { name } of waysOf({ modelBytes: 1, slotBytes: 1 })) {
+      expect(measured).not.to.contain(name);
+      expect(computed).to.contain(`| ${name} | `);
+    }
+    expect(page).not.to.contain('NaN');
   });
 
   it('is drawn as one file that is the same each time', () => {

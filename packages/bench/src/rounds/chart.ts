@@ -23,8 +23,8 @@ export function roundsChart(constants: RoundConstants, ways: readonly Way[]): st
     const workers = saturation(constants, way.shape, () => way.layout ?? {});
     return workers <= most ? [at(way, workers)] : [];
   });
-  const first = ways[0]!;
-  const ideal = workerCounts.map((workers) => ({ workers, images: workers * at(first, 1).images }));
+  const { shape } = ways[0]!;
+  const ideal = workerCounts.map((workers) => ({ workers, images: (workers * shape.localSteps * shape.batch) / roundCost(constants, { ...shape, workers }).compute }));
   const ends = ways.map((way) => at(way, most)).sort((a, b) => b.images - a.images);
   // Labels of curves that end together stand one above the other.
   const [low, high] = [Math.log(Math.min(...points.map(({ images }) => images))), Math.log(ideal.at(-1)!.images)];
@@ -49,6 +49,6 @@ export function roundsChart(constants: RoundConstants, ways: readonly Way[]): st
       Plot.text(labels, { x: 'workers', y: 'images', text: 'name', fill: 'name', textAnchor: 'start', dx: 8 }),
     ],
   });
-  // Without the class names that Plot draws by chance, so that the same constants give the same file.
-  return `${svg.outerHTML.replaceAll(/plot-[0-9a-f]{6}/g, 'plot')}\n`;
+  // A file of its own, not a part of a page; and without the class names that Plot draws by chance, so that the same constants give the same file.
+  return `${svg.outerHTML.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ').replaceAll(/plot-[0-9a-f]{6}/g, 'plot')}\n`;
 }

@@ -2,31 +2,13 @@ import { fitDistributed, weightedMean, type JobEngine, type JobSession, type Rou
 import { median } from '@unfoldjs/measure';
 import { decodeParams, encodeParams } from '@unfoldjs/nn';
 import { roundCost, type RoundConstants, type RoundShape } from './cost.js';
+import { batch, type Check, type Measured } from './measured.js';
 import { network } from './tasks.js';
 
 const tasks = new URL('./tasks.js', import.meta.url);
 
-/** A round as it was measured, and as the model has it. */
-export interface Check {
-  readonly workers: number;
-  readonly localSteps: number;
-  /** Medians, in seconds. */
-  readonly measured: number;
-  readonly predicted: number;
-}
-
-export interface Measured {
-  readonly constants: RoundConstants;
-  readonly modelBytes: number;
-  readonly slotBytes: number;
-  readonly checks: readonly Check[];
-}
-
 /** An engine that so many workers serve. */
 export type EngineOf = (workers: number) => JobEngine;
-
-/** Examples of a step of one shard, in all that is measured. */
-export const batch = 32;
 
 /** Every constant of the model on this machine, and rounds to check it by. `cores` are those that workers share. */
 export async function measureRounds(engineOf: EngineOf, cores: number, say: (line: string) => void): Promise<Measured> {
