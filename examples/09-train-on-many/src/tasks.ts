@@ -6,8 +6,8 @@ import { digitsModel, recipe } from '@unfoldjs/example-train-digits/model';
 import { mnistModel, recipe as mnistRecipe } from '@unfoldjs/example-train-mnist/model';
 import { plans, stepsOf } from './plans.js';
 
-// One thread each: the cores are shared out by workers.
-await setBackend(wasm({ threads: 1 }));
+/** What a worker calls before its first job. One thread each: the cores are shared out by workers. */
+export const setup = () => setBackend(wasm({ threads: 1 }));
 
 /** Digits that the project draws itself. */
 export const digits = defineTraining({ name: 'digits', model: digitsModel([20, 20, 1]), data: plans.digits.train, ...recipe(stepsOf(plans.digits)) });

@@ -3,7 +3,7 @@ import { median } from '@unfoldjs/measure';
 import { decodeParams, encodeParams } from '@unfoldjs/nn';
 import { roundCost, type RoundConstants, type RoundShape } from './cost.js';
 import { batch, type Check, type Measured } from './measured.js';
-import { network } from './tasks.js';
+import { network, setup } from './tasks.js';
 
 const tasks = new URL('./tasks.js', import.meta.url);
 
@@ -12,6 +12,7 @@ export type EngineOf = (workers: number) => JobEngine;
 
 /** Every constant of the model on this machine, and rounds to check it by. `cores` are those that workers share. */
 export async function measureRounds(engineOf: EngineOf, cores: number, say: (line: string) => void): Promise<Measured> {
+  await setup();
   say('steps');
   const small = perStep(await rounds(engineOf(1), { workers: 1, localSteps: 10, batch: 8, count: 8 }));
   const large = perStep(await rounds(engineOf(1), { workers: 1, localSteps: 10, batch: 64, count: 8 }));

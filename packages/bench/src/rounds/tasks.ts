@@ -4,7 +4,7 @@ import { setBackend } from '@unfoldjs/core';
 import { defineTask, defineTraining } from '@unfoldjs/distributed';
 import { adam, conv2d, datasetOf, dense, flatten, maxPool2d, randomAt, sequential, softmaxCrossEntropy, type Dataset } from '@unfoldjs/nn';
 
-await setBackend(wasm({ threads: 1 }));
+export const setup = () => setBackend(wasm({ threads: 1 }));
 
 /** Noise of the size of MNIST: what is learned from it does not matter. */
 function noise(count: number): Dataset {
