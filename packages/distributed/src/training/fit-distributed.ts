@@ -25,7 +25,33 @@ import type { Prepared, Training } from './training.js';
  * @source S. U. Stich, "Local SGD converges fast and communicates little", ICLR 2019, https://arxiv.org/abs/1805.09767
  * @source A. Douillard et al., "DiLoCo: distributed low-communication training of language models", 2023, https://arxiv.org/abs/2311.08105
  * @throws {UnfoldError} INVALID_ARGUMENT for bad options; ENGINE_UNREACHABLE; TASK_FAILED or JOB_LOST for a shard that failed;
- * BLOB_MISSING or BLOB_DAMAGED where blobs are lost for good; DATA_MISMATCH for the checkpoint of another training; INVALID_FILE for one that is damaged or cannot be written.
+ * BLOB_MISSING or BLOB_DAMAGED where blobs are lost for good; DATA_MISMATCH for the checkpoint of another training; INVALID_FILE for one that
+ * is damaged or cannot be written.
+ * @example
+ * import { writeFileSync } from 'node:fs';
+ * import { fitDistributed, local } from '@unfoldjs/distributed';
+ *
+ * const tasks = new URL('./bright.mjs', import.meta.url);
+ * writeFileSync(tasks, `
+ *   import { setBackend } from '@unfoldjs/core';
+ *   import { cpu } from '@unfoldjs/backend-cpu';
+ *   import { defineTraining } from '@unfoldjs/distributed';
+ *   import { adam, datasetOf, dense, flatten, sequential, softmaxCrossEntropy } from '@unfoldjs/nn';
+ *   export const setup = () => setBackend(cpu());
+ *   export const bright = defineTraining({
+ *     name: 'bright',
+ *     model: sequential([flatten(), dense({ units: 2 })], { inputShape: [1, 2, 1] }),
+ *     data: () => datasetOf({ images: [0, 1, 1, 0], shape: [1, 2, 1], labels: [0, 1] }),
+ *     loss: softmaxCrossEntropy,
+ *     optimizer: adam(),
+ *     learningRate: 0.1,
+ *   });`);
+ *
+ * const { bright, setup } = await import(tasks.href);
+ * await setup();
+ * const { state, history } = await fitDistributed(bright, { engine: local({ workers: 2 }), tasks, workers: 2, epochs: 3, progress: false });
+ * state.step; // => 3
+ * history.length; // => 3
  */
 export async function fitDistributed(training: Training, options: FitDistributedOptions): Promise<FitDistributedResult> {
   const settings = settingsOf(options);
