@@ -1,7 +1,7 @@
 // Trains a small CNN on many workers: npm run example 09-train-on-many
 import { join } from 'node:path';
 import { getBackend } from '@unfoldjs/core';
-import { fitDistributed, local, type FitDistributedResult } from '@unfoldjs/distributed';
+import { bullmq, fitDistributed, local, type FitDistributedResult } from '@unfoldjs/distributed';
 import { readFlags, runMain } from '@unfoldjs/example-support';
 import { accuracy, evaluate } from '@unfoldjs/nn';
 import { saveParams } from '@unfoldjs/nn/node';
@@ -10,23 +10,24 @@ import * as tasks from './tasks.js';
 
 const flags = {
   training: { default: 'digits', words: ['digits', 'few', 'mnist'], help: 'drawn digits; few of them; or MNIST, whose folder the environment variable MNIST names' },
-  workers: { default: 2, help: 'parts that each batch is cut into, and processes' },
+  workers: { default: 2, help: 'parts that each batch is cut into; without --redis processes, too' },
   'local-steps': { default: 20, help: 'steps of each worker between two averages; 1 averages gradients' },
   epochs: { default: 0, help: 'passes over the images, 0 for as many as the training is made for' },
   seed: { default: 1, help: 'of the weights, the order and dropout' },
+  redis: { default: '', help: 'URL of a Redis whose workers take the work, such as redis://127.0.0.1:6379' },
   out: { default: 'out/train-on-many', help: 'folder of the checkpoint and the weights: a run that was stopped goes on' },
 } as const;
 
 await runMain(async () => {
   const options = readFlags('A CNN learns on many workers.', flags, process.argv.slice(2));
   if (!options) return;
-  const { workers, seed, out } = options;
+  const { workers, seed, redis, out } = options;
   const name = options.training;
   const { test, ...plan } = plans[name];
   const folder = join(out, name);
   await tasks.setup();
   const { state, history } = await fitDistributed(tasks[name], {
-    engine: local({ workers }),
+    engine: redis ? bullmq({ connection: redis }) : local({ workers }),
     tasks: new URL('./tasks.js', import.meta.url),
     workers,
     localSteps: options['local-steps'],

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { expect } from 'chai';
 import { bullmq, startWorker, type RunningWorker } from '@unfoldjs/distributed';
 import { modeRuns, skip } from '@unfoldjs/test-support';
+import { missingRedis, TestRedis } from '@unfoldjs/test-support/redis';
 import { Redis } from 'ioredis';
 import { engineSuite, tasks } from './support/engine-suite.js';
-import { missingRedis, TestRedis } from './support/redis.js';
 
 describe('bullmq()', function () {
   this.timeout(20_000);

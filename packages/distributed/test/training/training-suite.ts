@@ -30,7 +30,7 @@ export function trainingSuite({ engine, alive, redis }: EngineUnderTest): void {
     await setup();
     folder = mkdtempSync(join(tmpdir(), 'engines-'));
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => folder && rmSync(folder, { recursive: true }));
 
   const run = (options: RunOptions, on = engine()) => fitDistributed(halves, { engine: on, tasks, workers: 2, batchSize: 8, progress: false, ...options });
 
