@@ -1,4 +1,4 @@
-import { formatMachine, type Machine } from '@unfoldjs/measure';
+import { busyWarning, formatMachine, type Machine } from '@unfoldjs/measure';
 import { most, type Way } from './chart.js';
 import { roundCost, saturation, type Layout } from './cost.js';
 import { batch, type Measured } from './measured.js';
@@ -33,6 +33,7 @@ export function roundsPage(taken: Measured, engine: string, machine: Machine, da
   return `# What a round costs
 
 Written by \`npm run bench -- round-cost\`, which measures the constants and draws the chart. On ${formatMachine(machine)}, ${date.slice(0, 10)}, with the engine \`${engine}\`.
+${busyWarning(machine) ?? ''}
 The network has ${kilobytes(modelBytes)} kB of parameters; its optimizer (Adam) keeps ${kilobytes(slotBytes)} kB. A step of one shard sees ${batch} images.
 
 ${table(['measured', ''], Object.entries(rows))}
@@ -60,6 +61,6 @@ function waysRow({ name, shape, layout = {} }: Way, { constants }: Measured): st
   return [name, Number.isFinite(limit) ? limit.toLocaleString('en-US') : 'never', Math.round(imagesPerSecond).toLocaleString('en-US'), `${Math.round((100 * compute) / seconds)} %`];
 }
 
-const milliseconds = (seconds: number): string => (1000 * seconds).toPrecision(3);
+const milliseconds = (seconds: number): string => Number((1000 * seconds).toPrecision(3)).toLocaleString('en-US');
 const kilobytes = (bytes: number): string => Math.round(bytes / 1000).toLocaleString('en-US');
 const perSecond = (secondsPerByte: number): string => `${Math.round(1e-6 / secondsPerByte).toLocaleString('en-US')} MB/s`;

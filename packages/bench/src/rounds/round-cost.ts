@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bullmq, startWorker } from '@unfoldjs/distributed';
-import { busyWarning, machine } from '@unfoldjs/measure';
+import { machine } from '@unfoldjs/measure';
 import { missingRedis, TestRedis } from '@unfoldjs/test-support/redis';
 import { roundsChart } from './chart.js';
 import { measureRounds, tasks, type WithEngine } from './measure.js';
@@ -27,8 +27,6 @@ export async function writeRoundCost(to: string, say: (line: string) => void): P
   try {
     const before = machine();
     const taken = await measureRounds(withEngine, availableParallelism(), say);
-    const warning = busyWarning(before);
-    if (warning) say(warning);
     const files = { 'round-cost.md': roundsPage(taken, 'bullmq', before, new Date().toISOString()), 'round-cost.svg': roundsChart(taken.constants, waysOf(taken)) };
     return Object.entries(files).map(([name, text]) => {
       writeFileSync(join(to, name), text);
