@@ -74,9 +74,11 @@ export function shardWorker(options: TrainingOptions, prepare: () => Promise<Pre
   };
 }
 
-function checkPayload(name: string, { examples, round, mode, slots }: RoundPayload, own: number, hasSlots: boolean): void {
+function checkPayload(name: string, { examples, round, mode, slots, batch, steps, batchSize }: RoundPayload, own: number, hasSlots: boolean): void {
   const refuse = (argument: string, problem: string, fix: string) => unfoldError({ code: 'PAYLOAD_REFUSED', op: name, argument, problem, fix });
   if (examples !== own) throw refuse('payload.examples', `the data of the coordinator are ${examples} examples, those of this worker ${own}.`, 'give workers and coordinator the same data.');
+  const batches = Math.ceil(examples / batchSize);
+  if (batch + steps > batches) throw refuse('payload.steps', `${steps} steps from batch ${batch} on are beyond the ${batches} batches of an epoch.`, 'run coordinator and workers from one version of this package.');
   if (mode === 'steps' && round > 0 && hasSlots !== (slots !== null)) {
     throw refuse('payload.slots', `the optimizer of this worker keeps ${hasSlots ? 'something' : 'nothing'} from round to round, and the job brings ${slots ? 'something' : 'nothing'}.`, 'run coordinator and workers from one version of your tasks.');
   }

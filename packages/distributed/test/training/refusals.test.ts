@@ -112,8 +112,9 @@ describe('jobs of rounds', () => {
     expect((await refusal(run(() => 'text'), 'TASK_FAILED')).message).to.contain('it is no record');
   });
 
-  it('of a worker with other data, or another optimizer, are refused', async () => {
+  it('of a worker with other data or another optimizer, and of steps beyond the data, are refused', async () => {
     expect((await refusal(run((given) => ({ ...given, examples: 21 })), 'TASK_FAILED')).message).to.contain('those of this worker 22');
+    expect((await refusal(run((given) => ({ ...given, steps: 2 ** 50 }), { localSteps: 2 }), 'TASK_FAILED')).message).to.contain('payload.steps');
     expect((await refusal(run((given) => ({ ...given, slots: null }), { localSteps: 2, rounds: 2 }), 'TASK_FAILED')).message).to.contain('payload.slots');
   });
 
