@@ -1,7 +1,7 @@
 import { badArgument } from '@unfoldjs/core';
-import { checkOptions, checkRange, checkWhole } from './check.js';
 import type { FitOptions, TrainState } from '@unfoldjs/nn';
 import type { JobEngine, SessionOptions } from '../engine/job-engine.js';
+import { checkOptions, checkRange, checkWhole } from './check.js';
 import type { RoundRecord } from './history.js';
 
 /** An outer optimizer: gradient descent with Nesterov momentum on the difference that a round made. */
