@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { local } from '@unfoldjs/distributed';
-import { codeOf, engineSuite, fault, pidsIn, resultOf, tasks } from './support/engine-suite.js';
+import { codeOf, engineSuite, fault, pidsIn, resultOf, tasks, until } from './support/engine-suite.js';
+import { predictSuite } from './support/predict-suite.js';
 
 describe('local()', function () {
   this.timeout(20_000);
@@ -50,6 +51,8 @@ describe('local()', function () {
     });
   });
 
+  describe('predictAll', () => predictSuite(() => local({ workers: 2 })));
+
   it('ends what runs when it is closed and has no folder, and leaves no file', async () => {
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('unfold-local-'));
     const session = await local({ workers: 1 }).open({ tasks, scope: 'a' });
@@ -87,7 +90,8 @@ describe('local()', function () {
     writeFileSync(path, "export const exit = { name: 'exit', parse: (x) => x, run: async () => process.exit(1) };");
     const session = await local({ workers: 1 }).open({ tasks: path, scope: 'a', attempts: 2 });
     expect((await session.round('r', [{ id: 'a', task: 'exit', payload: null }])).map(codeOf)).to.deep.equal(['JOB_LOST']);
-    expect((await session.workers()).map(({ backend }) => backend)).to.deep.equal([null]);
+    await until(async () => (await session.workers()).length === 1);
+    expect((await session.workers())[0]?.backend).to.equal(null);
     await session.close();
   });
 

@@ -13,8 +13,8 @@ import { openRedis, type RedisPlace } from './connection.js';
 import { forgetScope } from './forget-scope.js';
 import { jobIdOf, queueName, roundIdOf } from './names.js';
 import { blobsOn } from './redis-blobs.js';
-import { arrivedOutcome, type TravellingRound } from './travelling-outcome.js';
-import { Waiting } from './waiting.js';
+import { arrivedOutcome } from './travelling-outcome.js';
+import { Waiting, type Ended } from './waiting.js';
 import { aliveWorkers } from './workers-alive.js';
 
 interface Parts {
@@ -121,6 +121,10 @@ class BullmqSession implements JobSession {
     }
   }
 
+  #ended(id: string, ended: Ended): JobOutcome {
+    return 'reason' in ended ? lostJob(id, this.settings.attempts, ended.reason) : arrivedOutcome(id, this.settings.attempts, ended.value);
+  }
+
   async #outcomeOf(job: Job, onReport?: WaitOptions['onReport']): Promise<JobOutcome> {
     this.#assertOpen('outcomes');
     const envelope = this.#sealed(job);
@@ -128,8 +132,7 @@ class BullmqSession implements JobSession {
     const jobId = jobIdOf(this.settings.scope, job.id);
     const stopListening = onReport && this.#waiting.listen(jobId, (progress) => onReport(job.id, progress));
     try {
-      const ended = await this.#waiting.for(jobId, () => this.parts.queue.add(job.task, envelope, this.#jobOptions(jobId)));
-      return 'reason' in ended ? lostJob(job.id, this.settings.attempts, ended.reason) : arrivedOutcome(job.id, this.settings.attempts, ended.value);
+      return this.#ended(job.id, await this.#waiting.for(jobId, () => this.parts.queue.add(job.task, envelope, this.#jobOptions(jobId))));
     } finally {
       stopListening?.();
     }
@@ -140,20 +143,13 @@ class BullmqSession implements JobSession {
     const sealed = jobs.map((job) => ({ job, jobId: jobIdOf(scope, job.id), envelope: this.#sealed(job) }));
     const children = sealed.flatMap(({ job, jobId, envelope }) => ('status' in envelope ? [] : [{ name: job.task, queueName, prefix: this.place.prefix, data: envelope, opts: { ...this.#jobOptions(jobId), ignoreDependencyOnFailure: true } }]));
     const stopListening = onReport ? sealed.map(({ job, jobId }) => this.#waiting.listen(jobId, (progress) => onReport(job.id, progress))) : [];
+    // The flow adds all or none. Its parent is for workers: it waits in Redis, and the session for the jobs themselves, as no worker may be left for the parent.
     const parentId = roundIdOf(scope, id);
+    let adding: Promise<unknown> | null = null;
+    const add = (): Promise<unknown> =>
+      (adding ??= this.parts.flows.add({ name: 'round', queueName, prefix: this.place.prefix, data: { round: true }, opts: { ...this.#jobOptions(parentId), lifo: true }, children }).finally(() => (adding = null)));
     try {
-      // `lifo`: nothing is left to be done once its jobs have ended, so the parent need not stand in line.
-      const parent = { name: 'round', queueName, prefix: this.place.prefix, data: { round: true }, opts: { ...this.#jobOptions(parentId), lifo: true }, children };
-      const ended = children.length === 0 ? null : await this.#waiting.for(parentId, () => this.parts.flows.add(parent));
-      const values = (ended && 'value' in ended ? (ended.value as Partial<TravellingRound> | null)?.round : null) ?? {};
-      return await Promise.all(
-        sealed.map(async ({ job, jobId, envelope }) => {
-          if ('status' in envelope) return envelope;
-          const value = values[`${this.place.prefix}:${queueName}:${jobId}`];
-          // A job that an earlier call ran is not the child of this parent.
-          return value === undefined ? this.#outcomeOf(job) : arrivedOutcome(job.id, this.settings.attempts, value);
-        }),
-      );
+      return await Promise.all(sealed.map(async ({ job, jobId, envelope }) => ('status' in envelope ? envelope : this.#ended(job.id, await this.#waiting.for(jobId, add)))));
     } finally {
       for (const stop of stopListening) stop();
     }

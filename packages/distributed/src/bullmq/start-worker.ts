@@ -9,7 +9,7 @@ import { ProcessPool } from '../processes/process-pool.js';
 import { assertPrefix } from './bullmq.js';
 import { defaultBlobTtlMs, defaultOpenMs, defaultPrefix, openRedis, redacted, type RedisConnection } from './connection.js';
 import { queueName } from './names.js';
-import type { TravellingOutcome, TravellingRound } from './travelling-outcome.js';
+import type { TravellingOutcome } from './travelling-outcome.js';
 import { announce, heartbeatMs, withdraw } from './workers-alive.js';
 
 export interface WorkerOptions {
@@ -64,25 +64,30 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     throw error;
   }
   const { Worker } = await import('bullmq');
-  const worker = new Worker<unknown, TravellingOutcome | TravellingRound>(queueName, (job) => answer(pool, job), { connection: client, prefix, concurrency, lockDuration: lockMs, stalledInterval: stalledMs, maxStalledCount: noLimit });
+  const worker = new Worker<unknown, TravellingOutcome | null>(queueName, (job) => answer(pool, job), { connection: client, prefix, concurrency, lockDuration: lockMs, stalledInterval: stalledMs, maxStalledCount: noLimit });
   worker.on('error', (error) => onFault?.(redacted(error.message, connection)));
-  const beat = (): void => void announce(client, prefix, pool.workers).catch(() => undefined);
-  const heart = setInterval(beat, heartbeatMs);
-  await announce(client, prefix, pool.workers);
+  let announced: readonly WorkerInfo[] = [];
+  const beat = async (): Promise<void> => {
+    const [before, now] = [announced, (announced = pool.workers)];
+    await withdraw(client, prefix, before.filter(({ id }) => !now.some((worker) => worker.id === id)));
+    await announce(client, prefix, now);
+  };
+  const heart = setInterval(() => void beat().catch(() => undefined), heartbeatMs);
+  await beat();
   let closing: Promise<void> | null = null;
   const end = async (): Promise<void> => {
     await worker.close();
     clearInterval(heart);
-    await withdraw(client, prefix, pool.workers);
+    await withdraw(client, prefix, announced);
     await pool.close();
     client.disconnect();
   };
   return { workers: () => pool.workers, close: () => (closing ??= end()) };
 }
 
-/** Runs a job once. Throws where it is to be tried again: BullMQ then puts it back. */
-async function answer(pool: ProcessPool, job: Job<unknown>): Promise<TravellingOutcome | TravellingRound> {
-  if ((job.data as { readonly round?: unknown } | null)?.round === true) return { round: await job.getChildrenValues() };
+/** Runs a job once; nothing is left to be done for the parent of a round. Throws where it is to be tried again: BullMQ then puts it back. */
+async function answer(pool: ProcessPool, job: Job<unknown>): Promise<TravellingOutcome | null> {
+  if ((job.data as { readonly round?: unknown } | null)?.round === true) return null;
   let envelope: Envelope;
   try {
     ({ envelope } = openEnvelope(job.data));

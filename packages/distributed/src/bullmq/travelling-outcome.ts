@@ -4,11 +4,6 @@ import { lostJob } from '../jobs/errors.js';
 /** What a worker returns for a job: its outcome, but for the id, by which BullMQ knows it. */
 export type TravellingOutcome = JobOutcome extends infer Each ? (Each extends JobOutcome ? Omit<Each, 'id'> : never) : never;
 
-/** What a worker returns for a round: what BullMQ has of the jobs it waited for, by their keys. */
-export interface TravellingRound {
-  readonly round: Readonly<Record<string, unknown>>;
-}
-
 /** The outcome in what BullMQ holds, which anyone may have written. */
 export function arrivedOutcome(id: string, attempts: number, value: unknown): JobOutcome {
   const { status, result, worker, milliseconds, error } = (value ?? {}) as Partial<Record<string, unknown>>;

@@ -63,8 +63,8 @@ export class Waiting {
     const job = await this.queue.getJob(jobId);
     // A job that is not there was never added, or went away with what Redis lost. To add one that is there does nothing.
     if (!job) await this.#waiters.get(jobId)?.add();
-    else if (await job.isCompleted()) this.#settle(jobId, { value: job.returnvalue });
-    else if (await job.isFailed()) this.#settle(jobId, { reason: job.failedReason });
+    // All of this is of one moment; a job that is tried again has a reason too, but has not finished.
+    else if (job.finishedOn) this.#settle(jobId, job.returnvalue === null || job.returnvalue === undefined ? { reason: job.failedReason } : { value: job.returnvalue });
   }
 
   #settle(jobId: string, ended: Ended): void {

@@ -8,9 +8,9 @@ const digestBytes = 32;
 /** Bytes behind the SHA-256 of them. */
 export const sealed = (bytes: Uint8Array): Buffer => Buffer.concat([sha256(bytes), bytes]);
 
-/** What was sealed, at an offset of its own. @throws {UnfoldError} BLOB_DAMAGED */
+/** What was sealed, in memory of its own. @throws {UnfoldError} BLOB_DAMAGED */
 export function unsealed(stored: Uint8Array, key: string): Uint8Array {
-  const bytes = stored.slice(digestBytes);
+  const bytes = new Uint8Array(stored.subarray(digestBytes));
   if (stored.length >= digestBytes && sha256(bytes).equals(stored.subarray(0, digestBytes))) return bytes;
   throw unfoldError({ code: 'BLOB_DAMAGED', op: 'blobs.get', argument: 'key', problem: `the ${stored.length} bytes under ${JSON.stringify(key)} are not those that were written.`, fix: 'write it again; if that happens often, look at the disk or the Redis that holds it.' });
 }

@@ -163,8 +163,9 @@ export function engineSuite(start: () => Promise<EngineUnderTest>): void {
   });
 
   it('names its workers with their backend and speed', async () => {
-    const workers = await (await open()).workers();
-    expect(workers).to.have.length(2);
+    const session = await open();
+    await until(async () => (await session.workers()).length === 2);
+    const workers = await session.workers();
     for (const { id, backend, gigaflops } of workers) {
       expect(id).to.be.a('string');
       expect(backend).to.equal('cpu');

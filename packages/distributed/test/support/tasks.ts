@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badArgument, setBackend } from '@unfoldjs/core';
 import { cpu } from '@unfoldjs/backend-cpu';
-import { defineTask, type Json } from '@unfoldjs/distributed';
+import { definePredictor, defineTask, stackPictures, type Json } from '@unfoldjs/distributed';
 
 export const setup = (): Promise<unknown> => setBackend(cpu());
 
@@ -60,5 +60,19 @@ export const sumBlob = defineTask({
     const bytes = await blobs.get(String(key));
     await blobs.put(`${String(key)}-doubled`, bytes.map((byte) => 2 * byte));
     return bytes.reduce((sum, byte) => sum + byte, 0);
+  },
+});
+
+/** The sum of a picture. It throws for one that begins with 255, and ends its process for one that begins with 254. */
+export const sums = definePredictor({
+  name: 'sums',
+  channels: 1,
+  load: async () => async (pictures) => {
+    for (const { data } of pictures) {
+      if (data[0] === 255) throw new Error('it is poisoned');
+      if (data[0] === 254) process.exit(1);
+    }
+    const batch = stackPictures(pictures, [2, 2, 1]);
+    return [...(await batch.sum({ axes: [1, 2, 3] }).data())];
   },
 });

@@ -4,10 +4,11 @@ import { declareBench } from './commands/bench.js';
 import { declareConvert } from './commands/convert.js';
 import { declareInspect } from './commands/inspect.js';
 import { declareRun } from './commands/run.js';
+import { declareWorker } from './commands/worker.js';
 import { reportFault } from './faults.js';
 
 /** Every command, in the order of the help. */
-const commands = [declareInspect, declareRun, declareBench, declareConvert];
+const commands = [declareInspect, declareRun, declareBench, declareConvert, declareWorker];
 
 /**
  * The command `unfold`: runs it and gives the exit code. Prints on the standard streams.
@@ -22,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
     throw fault;
   });
   const program = new Command('unfold')
-    .description('ONNX models on Unfold: look at them, run them, measure them, change their weights.')
+    .description('ONNX models on Unfold: look at them, run them, measure them, change their weights. And workers for long work.')
     .version(version)
     .helpCommand(false)
     .configureHelp({ helpWidth: 110, showGlobalOptions: false })
