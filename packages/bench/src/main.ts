@@ -24,6 +24,7 @@ Runs the benches named, or all: each case in a process of its own, in interleave
 ${(await allBenches()).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
   ${'report'.padEnd(14)} no bench: writes docs/benchmarks.md and docs/benchmarks.html from the newest samples of each
+  ${'round-cost'.padEnd(14)} no bench: measures what a round of distributed training costs, and writes docs/round-cost.md with its chart (a minute or two; needs redis-server)
 
 ${optionsText}`;
 
@@ -69,6 +70,12 @@ async function main(args: readonly string[]): Promise<number> {
   if (options.names.includes('report')) {
     if (options.names.length > 1) throw new RangeError('report stands alone: it reads the samples of earlier runs');
     for (const path of writeReport(options.out, docsFolder, await allBenches())) console.log(path);
+    return 0;
+  }
+  if (options.names.includes('round-cost')) {
+    if (options.names.length > 1) throw new RangeError('round-cost stands alone: it measures rounds of training, and no cases');
+    const { writeRoundCost } = await import('./rounds/round-cost.js');
+    for (const path of await writeRoundCost(docsFolder, console.log)) console.log(path);
     return 0;
   }
   if (options.installPeers) installPeers();

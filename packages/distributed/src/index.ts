@@ -23,3 +23,5 @@ export { stackPictures, type ImageArrays, type ImageSource, type NamedImage, typ
 export { definePredictor, type LoadedPicture, type PictureAnswer, type Predict, type Predictor, type PredictorOptions } from './predict/predictor.js';
 export { predictAll, type PredictAllOptions, type Prediction } from './predict/predict-all.js';
 export type { PredictProgress } from './predict/progress.js';
+// training
+export * from './training/index.js';

@@ -25,7 +25,7 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('data', () => socket.destroy());
   });
 
-/** A Redis of the test's own. */
+/** A Redis of one's own, for a test or a measurement. */
 export class TestRedis {
   #server: ChildProcess | null = null;
 

@@ -75,17 +75,31 @@ function* hostBatches(dataset: Dataset, options: BatchesOptions): Generator<Host
   const total = skip + batchCount(dataset, options);
   for (let batch = skip; batch < total; batch++) {
     const indices = order.slice(batch * batchSize, (batch + 1) * batchSize);
-    const [, ...picture] = dataset.images.shape;
-    const pixels = picture[0] * picture[1] * picture[2];
-    const images = new Float32Array(indices.length * pixels);
-    const labels = new Int32Array(indices.length);
-    indices.forEach((index, i) => {
-      const image = unitPixels(dataset, index, pixels);
-      images.set(augment ? augment(image, picture, randomAt(seed, purposes.augment, epoch, index)) : image, i * pixels);
-      labels[i] = dataset.labels[index]!;
-    });
-    yield { images, shape: [indices.length, ...picture], labels, indices };
+    yield batchAt(dataset, indices, { seed, epoch, augment });
   }
+}
+
+/**
+ * The images at `indices`, in that order, as a batch that `batches` could have given.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT for an index outside the dataset.
+ * @example
+ * import { batchAt, datasetOf } from '@unfoldjs/nn';
+ * const dataset = datasetOf({ images: Uint8Array.of(0, 51, 255), shape: [1, 1, 1], labels: [0, 1, 2] });
+ * batchAt(dataset, Uint32Array.of(2, 0)).images; // => Float32Array [1, 0]
+ */
+export function batchAt(dataset: Dataset, indices: Uint32Array, { seed = 0, epoch = 0, augment }: Pick<BatchesOptions, 'seed' | 'epoch' | 'augment'> = {}): HostBatch {
+  const [count, ...picture] = dataset.images.shape;
+  const pixels = picture[0] * picture[1] * picture[2];
+  const images = new Float32Array(indices.length * pixels);
+  const labels = new Int32Array(indices.length);
+  indices.forEach((index, i) => {
+    checkWhole('batchAt', 'indices', index, 0, count - 1);
+    const image = unitPixels(dataset, index, pixels);
+    images.set(augment ? augment(image, picture, randomAt(seed, purposes.augment, epoch, index)) : image, i * pixels);
+    labels[i] = dataset.labels[index]!;
+  });
+  return { images, shape: [indices.length, ...picture], labels, indices };
 }
 
 /** One image as float32, bytes as 0 to 1. */

@@ -1,5 +1,5 @@
 export { augmentation, type Augment, type AugmentOptions, type PictureShape } from './augment.js';
-export { batchCount, batches, type BatchesOptions, type HostBatch } from './batches.js';
+export { batchAt, batchCount, batches, type BatchesOptions, type HostBatch } from './batches.js';
 export { parseCsv, type CsvOptions } from './csv.js';
 export { datasetOf, pickFrom, sliceDataset, type Dataset, type DatasetOptions, type Images, type ImagesShape } from './dataset.js';
 export { fashionMnistClasses, idxDataset, parseIdx, type IdxArray, type IdxData } from './idx.js';

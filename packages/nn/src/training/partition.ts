@@ -1,4 +1,5 @@
 import { Tensor } from '@unfoldjs/core';
+import { selectParameters } from '../params.js';
 import type { Params } from '../types.js';
 
 /** The parameters for which `test` holds, and the others: two trees without empty records. */
@@ -26,4 +27,18 @@ export function mergeParams(a: Params, b: Params = {}): Params {
     merged[name] = own === undefined || own instanceof Tensor || entry instanceof Tensor ? entry : mergeParams(own, entry);
   }
   return merged;
+}
+
+/**
+ * The parameters that a training with `frozen` changes, as one tree: the form of its gradients.
+ *
+ * @throws {UnfoldError} INVALID_ARGUMENT where a name names neither a parameter nor a moving statistic.
+ * @example
+ * import { dense, namedParameters, sequential, trainedParams } from '@unfoldjs/nn';
+ * const init = sequential([dense({ units: 2 })]).init([[3]], 1);
+ * namedParameters(trainedParams(init, ['bias'])).map(({ path }) => path); // => ['dense.kernel']
+ */
+export function trainedParams({ params, state }: { readonly params: Params; readonly state: Params }, frozen: readonly string[] = []): Params {
+  const isFrozen = selectParameters('trainedParams', 'frozen', [params, state], frozen);
+  return partitionParams(params, (path) => !isFrozen.has(path))[0];
 }

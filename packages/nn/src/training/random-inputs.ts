@@ -1,6 +1,7 @@
 import { tensor, zeros, type Shape, type Tensor } from '@unfoldjs/core';
 import { purposes, randomAt } from '../data/random.js';
 import type { Layer, Params } from '../types.js';
+import type { TrainState } from './state.js';
 
 /** The shapes of the random numbers that a model asks for in training, in the order in which it asks. Computes nothing. */
 export function randomShapes(model: Layer, params: Params, inputs: readonly Tensor[], state: Params, frozenState?: ReadonlySet<string>): Shape[] {
@@ -11,6 +12,17 @@ export function randomShapes(model: Layer, params: Params, inputs: readonly Tens
   };
   model.apply(params, inputs, { training: true, random: record, ...(frozenState && { frozenState }) }, state);
   return shapes;
+}
+
+/** The random numbers of each step of a model. The model is asked for their shapes once for each set of shapes of inputs. */
+export function drawer(model: Layer) {
+  const known = new Map<string, readonly Shape[]>();
+  return ({ params, state, seed, step }: TrainState, inputs: readonly Tensor[], isFrozen: ReadonlySet<string>): Tensor[] => {
+    const key = inputs.map(({ shape }) => shape.join()).join(';');
+    const shapes = known.get(key) ?? randomShapes(model, params, inputs, state, isFrozen);
+    known.set(key, shapes);
+    return shapes.map((shape, i) => drawUniform(shape, seed, step, i));
+  };
 }
 
 /** Numbers in [0, 1) with 24 bits: those of draw `index` in step `step` of a training with this seed. */

@@ -2,9 +2,10 @@ import { scalar, type Tensor } from '@unfoldjs/core';
 import { selectParameters } from '../params.js';
 import type { Model, Params } from '../types.js';
 import { inputsOf, type Batch } from './batch.js';
-import { drawUniform, randomShapes } from './random-inputs.js';
+import { drawer } from './random-inputs.js';
 import type { TrainState } from './state.js';
-import { scheduleOf, splitState, stepOf, type TrainStepOptions } from './train-step.js';
+import { splitState, stepOf } from './step-parts.js';
+import { scheduleOf, type TrainStepOptions } from './train-step.js';
 
 /** What one step of training computes: the loss, the metrics, and what takes the place of the old state. */
 export type StepGraph = {
@@ -35,7 +36,7 @@ export function stepGraph(model: Model, options: Pick<TrainStepOptions, 'loss' |
   const isFrozen = selectParameters('stepGraph', 'frozen', [state.params, state.state], options.frozen ?? []);
   const { own, rest } = splitState(state, isFrozen);
   const inputs = inputsOf(batch);
-  const draws = randomShapes(model, state.params, inputs, state.state, isFrozen).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
+  const draws = drawer(model)(state, inputs, isFrozen);
   const learningRate = scalar(scheduleOf('stepGraph', options.learningRate)(state.step));
   const { loss, metrics, params, state: after, slots } = stepOf(model, options, own, { ...rest, inputs, labels: batch.labels, draws, learningRate, step: scalar(state.step + 1) });
   return { loss, metrics, params, state: after, optimizer: slots };

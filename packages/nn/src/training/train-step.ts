@@ -1,17 +1,15 @@
-import { compile, tensor, type AbortSignalLike, type Shape, type Tensor } from '@unfoldjs/core';
-import { valueAndGrad } from '@unfoldjs/core/autodiff';
-import { castDraft, produce } from 'immer';
+import { compile, type AbortSignalLike, type Tensor } from '@unfoldjs/core';
 import { checkOptions, checkRange } from '../check.js';
 import type { Metric } from '../metrics/accuracy.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import { namedParameters, selectParameters, withParameters } from '../params.js';
+import { namedParameters, selectParameters } from '../params.js';
 import { constantRate, type Schedule } from '../schedules.js';
-import type { Model, Params } from '../types.js';
+import type { Model } from '../types.js';
 import { anomalyError, isSound } from './anomaly.js';
 import { inputsOf, type Batch } from './batch.js';
-import { mergeParams, partitionParams } from './partition.js';
-import { drawUniform, inOrder, randomShapes } from './random-inputs.js';
+import { drawer } from './random-inputs.js';
 import type { TrainState } from './state.js';
+import { nextState, scalarsOf, splitState, stepOf, type Given, type Replaced } from './step-parts.js';
 
 /** What training makes small: a scalar of the labels and the model's output. Losses of this package are such functions. */
 export type Loss = (labels: Tensor, predictions: Tensor) => Tensor;
@@ -58,25 +56,6 @@ export interface TrainStep {
   dispose(): void;
 }
 
-/** The part of the state that a step replaces: its memory is given away. */
-interface Replaced {
-  readonly params: Params;
-  readonly state: Params;
-  readonly slots: Params;
-}
-
-/** What a step only reads. */
-interface Given {
-  readonly frozen: Params;
-  readonly frozenState: Params;
-  readonly frozenSlots: Params;
-  readonly inputs: readonly Tensor[];
-  readonly labels: Tensor;
-  readonly draws: readonly Tensor[];
-  readonly learningRate: Tensor;
-  readonly step: Tensor;
-}
-
 /**
  * One step of training as one program: forward pass, backward pass and update, compiled once for each shape of batch. Learning
  * rate, step count and the numbers of dropout are inputs of every call. After a call that fails the state is as it was.
@@ -109,14 +88,7 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
     undefined,
     { donate: donate && !detectAnomaly ? [0] : [] },
   );
-  const shapes = new Map<string, readonly Shape[]>();
-
-  const shapesOf = ({ params, state }: TrainState, inputs: readonly Tensor[], isFrozen: ReadonlySet<string>): readonly Shape[] => {
-    const key = inputs.map(({ shape }) => shape.join()).join(';');
-    const known = shapes.get(key) ?? randomShapes(model, params, inputs, state, isFrozen);
-    shapes.set(key, known);
-    return known;
-  };
+  const drawsOf = drawer(model);
 
   const step = async (state: TrainState, batch: Batch, { signal }: StepOptions = {}): Promise<StepResult> => {
     const learningRate = schedule(state.step);
@@ -124,9 +96,8 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
     const isFrozen = selectParameters(op, 'frozen', [state.params, state.state], frozen);
     const { own, rest } = splitState(state, isFrozen);
     const inputs = inputsOf(batch);
-    const draws = shapesOf(state, inputs, isFrozen).map((shape, i) => drawUniform(shape, state.seed, state.step, i));
-    // Data, not scalar(): a number of the program would be another program at each step.
-    const scalars = { learningRate: tensor([learningRate], []), step: tensor([state.step + 1], []) };
+    const draws = drawsOf(state, inputs, isFrozen);
+    const scalars = scalarsOf(learningRate, state);
     try {
       const given = { ...rest, inputs, labels: batch.labels, draws, ...scalars };
       const { params, state: after, slots, loss, metrics, sound } = await (signal ? run.withSignal(signal) : run)(own, given);
@@ -138,53 +109,12 @@ export function trainStep(model: Model, options: TrainStepOptions): TrainStep {
         throw await anomalyError(build, namesOf(own, given), state.step + 1);
       }
       if (detectAnomaly && donate) disposeParams(own);
-      const next = produce(state, (draft) => {
-        draft.params = castDraft(withParts(state.params, params));
-        draft.state = castDraft(withParts(state.state, after));
-        draft.optimizer = castDraft(mapTrees(state.optimizer, (tree, name) => withParts(tree, slots[name] as Params)));
-        draft.step++;
-      });
-      return { state: next, loss, metrics, learningRate };
+      return { state: nextState(state, params, slots, after), loss, metrics, learningRate };
     } finally {
       for (const tensor of [...draws, ...Object.values(scalars)]) tensor.dispose();
     }
   };
   return Object.assign(step, { programCount: run.programCount, dispose: run.dispose });
-}
-
-/** What one step computes: a pure function of tensors. */
-export function stepOf(model: Model, { loss, optimizer, metrics = {} }: Pick<TrainStepOptions, 'loss' | 'optimizer' | 'metrics'>, own: Replaced, given: Given) {
-  const { frozen, frozenSlots, inputs, labels, draws, learningRate, step } = given;
-  const frozenState = new Set(namedParameters(given.frozenState).map(({ path }) => path));
-  const context = { training: true, random: inOrder(draws), frozenState };
-  const forward = (params: Params) => {
-    const { output, state } = model.apply(mergeParams(params, frozen), inputs, context, mergeParams(own.state, given.frozenState));
-    return { loss: loss(labels, output), aux: { output, state } };
-  };
-  const { value, gradient } = valueAndGrad(forward)(own.params);
-  const slots = mapTrees(own.slots, (tree, name) => mergeParams(tree, frozenSlots[name] as Params));
-  const updated = optimizer.update(gradient, slots, mergeParams(own.params, frozen), { learningRate, step });
-  const isOwn = new Set(namedParameters(own.params).map(({ path }) => path));
-  const trained = (tree: Params): Params => partitionParams(tree, (path) => isOwn.has(path))[0];
-  return {
-    params: trained(updated.params),
-    state: partitionParams(value.aux.state, (path) => !frozenState.has(path))[0],
-    slots: mapTrees(updated.slots, trained),
-    loss: value.loss,
-    metrics: Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric(labels, value.aux.output)])),
-    gradient,
-  };
-}
-
-/** A state as what a step replaces and what it only reads. */
-export function splitState(state: TrainState, isFrozen: ReadonlySet<string>) {
-  const isOwn = (path: string) => !isFrozen.has(path);
-  const [params, frozen] = partitionParams(state.params, isOwn);
-  const [moving, frozenState] = partitionParams(state.state, isOwn);
-  return {
-    own: { params, state: moving, slots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[0]) },
-    rest: { frozen, frozenState, frozenSlots: mapTrees(state.optimizer, (tree) => partitionParams(tree, isOwn)[1]) },
-  };
 }
 
 /** What the tensors of a step are called in messages. */
@@ -198,14 +128,8 @@ function namesOf({ params, state }: Replaced, { frozen, frozenState, inputs, lab
 }
 
 function disposeParams(trees: Replaced): void {
-  for (const tree of Object.values(trees) as Params[]) for (const { tensor } of namedParameters(tree)) tensor.dispose();
+  for (const tree of Object.values(trees) as Replaced['params'][]) for (const { tensor } of namedParameters(tree)) tensor.dispose();
 }
-
-const mapTrees = (trees: Params, map: (tree: Params, name: string) => Params): Params =>
-  Object.fromEntries(Object.entries(trees).map(([name, tree]) => [name, map(tree as Params, name)]));
-
-/** The tree with the parameters that `parts` has. */
-const withParts = (params: Params, parts: Params): Params => withParameters(params, new Map(namedParameters(parts).map(({ path, tensor }) => [path, tensor])));
 
 export function scheduleOf(op: string, learningRate: number | Schedule): Schedule {
   if (typeof learningRate === 'function') return learningRate;
