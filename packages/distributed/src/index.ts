@@ -4,6 +4,9 @@ export type { Job, JobEngine, JobError, JobOutcome, JobSession, SessionOptions, 
 export type { Json } from './engine/json.js';
 export { defineTask, type Task, type TaskContext } from './engine/task.js';
 // engines
+export { bullmq, type BullmqOptions } from './bullmq/bullmq.js';
+export type { RedisConnection } from './bullmq/connection.js';
+export { startWorker, type RunningWorker, type WorkerOptions } from './bullmq/start-worker.js';
 export { local, type LocalOptions } from './local/local.js';
 export { serveJobs } from './processes/serve.js';
 // training

@@ -5,26 +5,26 @@ import { roundCost, type RoundConstants, type RoundShape } from './cost.js';
 import { batch, type Check, type Measured } from './measured.js';
 import { network, setup } from './tasks.js';
 
-const tasks = new URL('./tasks.js', import.meta.url);
+export const tasks = new URL('./tasks.js', import.meta.url);
 
-/** An engine that so many workers serve. */
-export type EngineOf = (workers: number) => JobEngine;
+/** Does something on an engine that so many workers serve, and ends them. */
+export type WithEngine = <T>(workers: number, run: (engine: JobEngine) => Promise<T>) => Promise<T>;
 
 /** Every constant of the model on this machine, and rounds to check it by. `cores` are those that workers share. */
-export async function measureRounds(engineOf: EngineOf, cores: number, say: (line: string) => void): Promise<Measured> {
+export async function measureRounds(withEngine: WithEngine, cores: number, say: (line: string) => void): Promise<Measured> {
   await setup();
   say('steps');
-  const small = perStep(await rounds(engineOf(1), { workers: 1, localSteps: 10, batch: 8, count: 8 }));
-  const large = perStep(await rounds(engineOf(1), { workers: 1, localSteps: 10, batch: 64, count: 8 }));
+  const steps = (own: number) => withEngine(1, async (engine) => perStep(await rounds(engine, { workers: 1, localSteps: 10, batch: own, count: 8 })));
+  const [small, large] = [await steps(8), await steps(64)];
   const image = (median(large) - median(small)) / (64 - 8);
   say('trees');
   const { codecByte, meanByte, modelBytes } = await trees();
   say('the engine');
-  const engine = await engineCosts(engineOf(1));
+  const engine = await withEngine(1, engineCosts);
   say('rounds');
   const ways = [1, 2, 4].flatMap((workers) => [1, 20].map((localSteps) => ({ workers, localSteps })));
   const taken: { readonly workers: number; readonly localSteps: number; readonly records: readonly RoundRecord[] }[] = [];
-  for (const way of ways) taken.push({ ...way, records: await rounds(engineOf(way.workers), { ...way, batch, count: way.localSteps === 1 ? 24 : 8 }) });
+  for (const way of ways) taken.push({ ...way, records: await withEngine(way.workers, (engine) => rounds(engine, { ...way, batch, count: way.localSteps === 1 ? 24 : 8 })) });
   const spread = spreadOf(taken.filter(({ workers, localSteps }) => workers === 1 && localSteps > 1).flatMap(({ records }) => records.map(({ shards }) => shards[0]!)));
   const constants: RoundConstants = { step: median(small) - 8 * image, image, spread, ...engine, codecByte, meanByte };
   // Adam keeps two numbers for each parameter.

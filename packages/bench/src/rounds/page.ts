@@ -50,14 +50,14 @@ From here on nothing is measured: the same sum, for workers with a core each and
 The dashed line is what steps alone would give. A ring stands where the store and the means take longer than the shards compute: from there
 on more workers help little.
 
-${table(['', 'the store saturates at', `images/s with ${most} workers`, 'of them in steps'], ways.map((way) => waysRow(way, taken)))}
+${table(['', 'workers at which the store saturates', `images/s with ${most} workers`, 'of them in steps'], ways.map((way) => waysRow(way, taken)))}
 `;
 }
 
 function waysRow({ name, shape, layout = {} }: Way, { constants }: Measured): string[] {
   const limit = saturation(constants, shape, () => layout);
   const { imagesPerSecond, compute, seconds } = roundCost(constants, { ...shape, workers: most }, layout);
-  return [name, Number.isFinite(limit) ? `${limit.toLocaleString('en-US')} workers` : 'never', Math.round(imagesPerSecond).toLocaleString('en-US'), `${Math.round((100 * compute) / seconds)} %`];
+  return [name, Number.isFinite(limit) ? limit.toLocaleString('en-US') : 'never', Math.round(imagesPerSecond).toLocaleString('en-US'), `${Math.round((100 * compute) / seconds)} %`];
 }
 
 const milliseconds = (seconds: number): string => (1000 * seconds).toPrecision(3);

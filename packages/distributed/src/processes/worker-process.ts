@@ -35,7 +35,7 @@ function kill(pid: number): void {
 /** Starts one. @throws {UnfoldError} INVALID_ARGUMENT where the module is none of tasks, or ends the process. */
 export async function startProcess(setup: ProcessSetup, op: string): Promise<WorkerProcess> {
   // In a group of its own, so that the Ctrl-C of a terminal reaches it by way of this process, which may have to drain first.
-  const pool = workerpool.pool(script(), { workerType: 'process', maxWorkers: 1, forkOpts: { detached: true } });
+  const pool = workerpool.pool(script(), { workerType: 'process', maxWorkers: 1, forkOpts: { detached: true, serialization: 'advanced' } });
   const fix = 'give a module that exports tasks made by `defineTask`.';
   const started = (await pool.exec('start', [setup]).then(
     (answer) => answer as unknown,
