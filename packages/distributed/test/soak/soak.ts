@@ -61,7 +61,8 @@ export class Soak {
   #killed = false;
   #code: string | null = null;
   /** What happened, for who reads a failure. */
-  readonly log: string[] = [];
+  readonly #log: string[] = [];
+  readonly #start = performance.now();
 
   private constructor(
     readonly redis: TestRedis,
@@ -76,10 +77,15 @@ export class Soak {
     try {
       return await soak.#run(faults);
     } catch (error) {
-      throw new Error(`${(error as Error).message}\n${soak.log.join('\n')}`, { cause: error });
+      throw new Error(`${(error as Error).message}\n${soak.#log.join('\n')}`, { cause: error });
     } finally {
       await soak.#end();
     }
+  }
+
+  #note(text: string): void {
+    this.#log.push(`${Math.round(performance.now() - this.#start)} ms: ${text}`);
+    if (process.env['UNFOLD_SOAK_LOG']) console.log(this.#log.at(-1));
   }
 
   async #run(faults: readonly Fault[]): Promise<unknown> {
@@ -90,7 +96,7 @@ export class Soak {
       for (const fault of faults) {
         await sleep(fault.after);
         if (isOver) return;
-        this.log.push(`${fault.kind} ${fault.which}, away for ${fault.away} ms`);
+        this.#note(`${fault.kind} ${fault.which}, away for ${fault.away} ms`);
         await this.#break(fault);
       }
     })();
@@ -114,7 +120,7 @@ export class Soak {
       const isFull = this.#code === 'INVALID_FILE' && this.disk?.isFull;
       if (isFull) this.disk!.empty();
       else if (!this.#killed) throw new Error(`the coordinator ended with status ${status}, ${this.#code ?? 'no code'}`);
-      this.log.push(isFull ? 'the coordinator said that the disk is full' : 'the coordinator is started again');
+      this.#note(isFull ? 'the coordinator said that the disk is full' : 'the coordinator is started again');
       this.#startCoordinator();
     }
   }
@@ -162,7 +168,7 @@ export class Soak {
     const folder = this.disk?.folder ?? join(this.#folder, 'checkpoints');
     mkdirSync(folder, { recursive: true });
     const coordinator = fork(program('run-coordinator'), [this.redis.url, folder, String(this.localSteps), this.#result], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    coordinator.stderr!.on('data', (text: Buffer) => this.log.push(text.toString().trimEnd()));
+    coordinator.stderr!.on('data', (text: Buffer) => this.#note(text.toString().trimEnd()));
     coordinator.on('message', (code) => (this.#code = code as string));
     this.#coordinator = coordinator;
   }
