@@ -11,6 +11,9 @@ import type { ProcessEvent, ProcessSetup, StartedProcess } from './serve.js';
 /** How long a task may take to stop once its deadline has passed; then its process is killed. */
 const graceMs = 1000;
 
+/** How long a process may take to load its tasks and to choose a backend. */
+const startMs = 5 * 60_000;
+
 /** What became of one try. `counts` is false where the process was gone before the job reached it. */
 export type Try = Exclude<Answer, { status: 'late' }> | { readonly status: 'lost'; readonly reason: string; readonly counts: boolean };
 
@@ -37,7 +40,7 @@ export async function startProcess(setup: ProcessSetup, op: string): Promise<Wor
   // In a group of its own, so that the Ctrl-C of a terminal reaches it by way of this process, which may have to drain first.
   const pool = workerpool.pool(script(), { workerType: 'process', maxWorkers: 1, forkOpts: { detached: true, serialization: 'advanced' } });
   const fix = 'give a module that exports tasks made by `defineTask`.';
-  const started = (await pool.exec('start', [setup]).then(
+  const started = (await pool.exec('start', [setup]).timeout(startMs).then(
     (answer) => answer as unknown,
     (error: Error) => {
       throw badArgument(op, 'tasks', `a process that loads ${setup.tasks} ends before it is ready: ${error.message.split('\n', 3).join(' ').replaceAll(/\s+/g, ' ')}.`, fix);
@@ -57,14 +60,20 @@ export async function startProcess(setup: ProcessSetup, op: string): Promise<Wor
       let timer: NodeJS.Timeout | undefined;
       let hasStarted = false;
       let isLate = false;
-      const on = (event: ProcessEvent): void => {
-        if (event.kind === 'report') return report(event.progress);
-        hasStarted = true;
+      const watch = (): void => {
+        clearTimeout(timer);
         timer = setTimeout(() => {
           isLate = true;
           kill(pid);
         }, envelope.deadlineMs + graceMs);
       };
+      const on = (event: ProcessEvent): void => {
+        if (event.kind === 'report') return report(event.progress);
+        hasStarted = true;
+        watch();
+      };
+      // A process that stands still does not even say that it has started.
+      watch();
       const late = `it was not done in ${envelope.deadlineMs} ms`;
       try {
         const answer = (await pool.exec('run', [envelope], { on: on as (payload: unknown) => unknown })) as Answer;

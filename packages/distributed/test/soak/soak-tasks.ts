@@ -1,0 +1,1 @@
+export { halves, setup } from '../training/tasks.js';
