@@ -7,7 +7,7 @@ describe('a worker process that stands still', () => {
     this.timeout(30_000);
     const session = await local({ workers: 1 }).open({ tasks, scope: 'still', deadlineMs: 200 });
     try {
-      const [{ id }] = (await session.workers()) as readonly [{ id: string }];
+      const { id } = (await session.workers())[0]!;
       process.kill(Number(/-(\d+)-[0-9a-f]+$/.exec(id)![1]), 'SIGSTOP');
       const outcomes = await session.round('r', [{ id: 'a', task: 'square', payload: 3 }]);
       expect(outcomes.map(resultOf)).to.deep.equal([9]);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { modeRuns, skip } from '@unfoldjs/test-support';
-import { missingRedis } from '../support/redis.js';
+import { missingRedis } from '@unfoldjs/test-support/redis';
 import { bitsOf, convolutional, onDouble } from '../training/trainings.js';
 import { setup } from '../training/tasks.js';
 import { faultsOf, kinds } from './faults.js';

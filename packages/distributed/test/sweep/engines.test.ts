@@ -5,7 +5,7 @@ import type { UnfoldError } from '@unfoldjs/core';
 import { asha, bullmq, local, startWorker, sweep, type JobEngine, type RunningWorker } from '@unfoldjs/distributed';
 import { modeRuns, skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
-import { missingRedis, TestRedis } from '../support/redis.js';
+import { missingRedis, TestRedis } from '@unfoldjs/test-support/redis';
 import { inProcess } from './in-process-engine.js';
 import { mortal, mortalIn, space } from './mortal-trials.js';
 

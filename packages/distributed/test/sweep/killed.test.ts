@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { startWorker, type SweepResult } from '@unfoldjs/distributed';
 import { modeRuns, skip } from '@unfoldjs/test-support';
 import { expect } from 'chai';
-import { missingRedis, TestRedis } from '../support/redis.js';
+import { missingRedis, TestRedis } from '@unfoldjs/test-support/redis';
 
 const program = fileURLToPath(new URL('sweep-program.js', import.meta.url));
 const linesOf = (path: string): string[] => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : []);
