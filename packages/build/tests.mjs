@@ -43,7 +43,7 @@ function testFiles(filters) {
 }
 
 /** Units whose tests take minutes: each file of theirs is a part of its own, and they come first, so that no processor is left with much at the end. */
-const slowest = ['packages/backend-gpu', 'test', 'packages/backend-wasm', 'packages/onnx', 'packages/nn'];
+const slowest = ['packages/backend-gpu', 'test', 'packages/backend-wasm', 'packages/onnx', 'packages/nn', 'packages/distributed'];
 
 /** The tests of each other unit are a part. */
 function partsOf(files) {
