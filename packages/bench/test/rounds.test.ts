@@ -60,9 +60,10 @@ describe('the cost of a round', () => {
 
   it('is told on a page: what was measured first, and that the rest was not', () => {
     const machine = { cpu: 'Testprozessor', cores: 2, memoryGiB: 8, platform: 'linux x64', node: 'v20.0.0', load: 0.5 };
-    const page = roundsPage({ constants, modelBytes: 480_000, slotBytes: 960_000, checks: [{ workers: 2, localSteps: 1, measured: 0.0123, predicted: 0.0111 }] }, 'double', machine, '2026-01-02T03:04:05.000Z');
+    const page = roundsPage({ constants, modelBytes: 480_000, slotBytes: 960_000, checks: [{ workers: 2, localSteps: 1, measured: 0.0123, predicted: 0.0111 }] }, [{ engine: 'double', work: 'predictAll', pairs: [[1000, 1800], [1000, 2000], [1100, 2090]] }], 'double', machine, '2026-01-02T03:04:05.000Z');
     const [measured, computed] = page.split('From here on nothing is measured');
     expect(measured).to.contain('Testprozessor').and.to.contain('| 2 | 1 | 12.3 ms | 11.1 ms |').and.to.contain('| bytes into the store or out of it | 1,000 MB/s |');
+    expect(measured).to.contain('| double | predictAll | 1,000 | 2,000 | 1.90x | 1.80x to 2.00x |');
     for (const { name } of waysOf({ modelBytes: 1, slotBytes: 1 })) {
       expect(measured).not.to.contain(name);
       expect(computed).to.contain(`| ${name} | `);

@@ -3,9 +3,7 @@ import { median } from '@unfoldjs/measure';
 import { decodeParams, encodeParams } from '@unfoldjs/nn';
 import { roundCost, type RoundConstants, type RoundShape } from './cost.js';
 import { batch, type Check, type Measured } from './measured.js';
-import { network, setup } from './tasks.js';
-
-export const tasks = new URL('./tasks.js', import.meta.url);
+import { network, setup, tasks } from './tasks.js';
 
 /** Does something on an engine that so many workers serve, and ends them. */
 export type WithEngine = <T>(workers: number, run: (engine: JobEngine) => Promise<T>) => Promise<T>;

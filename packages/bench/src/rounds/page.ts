@@ -1,7 +1,8 @@
-import { busyWarning, formatMachine, type Machine } from '@unfoldjs/measure';
+import { busyWarning, formatMachine, median, type Machine } from '@unfoldjs/measure';
 import { most, type Way } from './chart.js';
 import { roundCost, saturation, type Layout } from './cost.js';
 import { batch, type Measured } from './measured.js';
+import { ratiosOf, type Scaling } from './scaling.js';
 
 /** What is drawn: how much longer rounds help, and what stores and trees do besides. */
 export function waysOf({ modelBytes, slotBytes }: Pick<Measured, 'modelBytes' | 'slotBytes'>): Way[] {
@@ -16,7 +17,7 @@ export function waysOf({ modelBytes, slotBytes }: Pick<Measured, 'modelBytes' | 
 }
 
 /** The page about what was measured and what follows, as Markdown. */
-export function roundsPage(taken: Measured, engine: string, machine: Machine, date: string): string {
+export function roundsPage(taken: Measured, scalings: readonly Scaling[], engine: string, machine: Machine, date: string): string {
   const { constants, modelBytes, slotBytes, checks } = taken;
   const ways = waysOf(taken);
   const rows = {
@@ -44,6 +45,10 @@ Rounds of this machine, beside what the sum says. Workers beyond its ${machine.c
 
 ${table(['workers', 'local steps', 'measured', 'by the model'], checks.map(({ workers, localSteps, measured, predicted }) => [String(workers), String(localSteps), `${milliseconds(measured)} ms`, `${milliseconds(predicted)} ms`]))}
 
+Images a second with two workers and with one, of one thread each, on the ${machine.cores} cores that they share with coordinator and Redis. They take turns, five times; medians, and the ratio of each pair from the least to the most:
+
+${table(['engine', 'work', 'one worker', 'two workers', 'ratio', 'least to most'], scalings.map(scalingRow))}
+
 From here on nothing is measured: the same sum, for workers with a core each and a network between them that is no slower than this machine's memory.
 
 ![Images a second over workers](round-cost.svg)
@@ -53,6 +58,12 @@ on more workers help little.
 
 ${table(['', 'workers at which the store saturates', `images/s with ${most} workers`, 'of them in steps'], ways.map((way) => waysRow(way, taken)))}
 `;
+}
+
+function scalingRow(scaling: Scaling): string[] {
+  const ratios = ratiosOf(scaling);
+  const rate = (at: 0 | 1): string => Math.round(median(scaling.pairs.map((pair) => pair[at]))).toLocaleString('en-US');
+  return [scaling.engine, scaling.work, rate(0), rate(1), `${median(ratios).toFixed(2)}x`, `${Math.min(...ratios).toFixed(2)}x to ${Math.max(...ratios).toFixed(2)}x`];
 }
 
 function waysRow({ name, shape, layout = {} }: Way, { constants }: Measured): string[] {

@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { bullmq, startWorker } from '@unfoldjs/distributed';
+import { bullmq, local, startWorker } from '@unfoldjs/distributed';
 import { machine } from '@unfoldjs/measure';
 import { missingRedis, TestRedis } from '@unfoldjs/test-support/redis';
 import { roundsChart } from './chart.js';
-import { measureRounds, tasks, type WithEngine } from './measure.js';
+import { measureRounds, type WithEngine } from './measure.js';
 import { roundsPage, waysOf } from './page.js';
+import { measureScaling } from './scaling.js';
+import { tasks } from './tasks.js';
 
 /**
  * Measures what rounds cost on a Redis of its own, and writes `round-cost.md` and `round-cost.svg`. Gives their paths.
@@ -27,7 +29,8 @@ export async function writeRoundCost(to: string, say: (line: string) => void): P
   try {
     const before = machine();
     const taken = await measureRounds(withEngine, availableParallelism(), say);
-    const files = { 'round-cost.md': roundsPage(taken, 'bullmq', before, new Date().toISOString()), 'round-cost.svg': roundsChart(taken.constants, waysOf(taken)) };
+    const scalings = await measureScaling({ local: (workers, run) => run(local({ workers })), bullmq: withEngine }, say);
+    const files = { 'round-cost.md': roundsPage(taken, scalings, 'bullmq', before, new Date().toISOString()), 'round-cost.svg': roundsChart(taken.constants, waysOf(taken)) };
     return Object.entries(files).map(([name, text]) => {
       writeFileSync(join(to, name), text);
       return join(to, name);

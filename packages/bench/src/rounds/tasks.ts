@@ -1,16 +1,16 @@
 // What the workers run whose rounds are measured.
 import { wasm } from '@unfoldjs/backend-wasm';
-import { setBackend } from '@unfoldjs/core';
-import { defineTask, defineTraining } from '@unfoldjs/distributed';
-import { adam, conv2d, datasetOf, dense, flatten, maxPool2d, randomAt, sequential, softmaxCrossEntropy, type Dataset } from '@unfoldjs/nn';
+import { argMax, compile, setBackend, type Tensor } from '@unfoldjs/core';
+import { definePredictor, defineTask, defineTraining, stackPictures } from '@unfoldjs/distributed';
+import { adam, conv2d, datasetOf, dense, flatten, inference, maxPool2d, sequential, softmaxCrossEntropy } from '@unfoldjs/nn';
+import { noisyPictures } from './noise.js';
+
+/** This module, for the workers. */
+export const tasks = new URL(import.meta.url);
 
 export const setup = () => setBackend(wasm({ threads: 1 }));
 
-/** Noise of the size of MNIST: what is learned from it does not matter. */
-function noise(count: number): Dataset {
-  const random = randomAt(1, 9);
-  return datasetOf({ images: Uint8Array.from({ length: count * 784 }, () => random.below(256)), shape: [28, 28, 1], labels: Array.from({ length: count }, (_, i) => i % 10) });
-}
+const examples = 4096;
 
 /** The benchmark CNN of the project: 108,618 parameters. */
 export const network = defineTraining({
@@ -27,7 +27,7 @@ export const network = defineTraining({
     ],
     { inputShape: [28, 28, 1] },
   ),
-  data: () => noise(4096),
+  data: () => datasetOf({ images: noisyPictures(examples).data, shape: [28, 28, 1], labels: Array.from({ length: examples }, (_, i) => i % 10) }),
   loss: softmaxCrossEntropy,
   optimizer: adam(),
   learningRate: 0.001,
@@ -35,3 +35,14 @@ export const network = defineTraining({
 
 /** A job that does nothing: what is left is the engine. */
 export const nothing = defineTask({ name: 'nothing', parse: () => null, run: async () => null });
+
+/** The same network, on pictures. */
+export const classify = definePredictor({
+  name: 'classify',
+  channels: 1,
+  async load() {
+    const { model, like } = await network.prepare();
+    const classes = compile((images: Tensor) => argMax(model.apply(like.params, [images], inference, like.state).output, { axis: 1 }));
+    return async (pictures) => [...(await (await classes(stackPictures(pictures))).data())];
+  },
+});
