@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDir, readJson, root, units } from './workspace.mjs';
 
-/** What each task needs, as arguments of pnpm. Test tools and oracles are the root's devDependencies, left out by --prod. */
+/** What each task needs, as arguments of pnpm. All units are built, and onnx cannot be without the code that it inlines. Test tools and oracles are the root's devDependencies, left out by --prod. */
 const groups = {
-  start: ['--prod', '--filter', '@unfoldjs/build', '--filter', '{./examples/01-image-filters}...', '--filter', '{./examples/02-train-digits}...'],
+  start: ['--prod', '--filter', '@unfoldjs/build', '--filter', '@unfoldjs/onnx', '--filter', '{./examples/01-image-filters}...', '--filter', '{./examples/02-train-digits}...'],
   all: [],
 };
 
