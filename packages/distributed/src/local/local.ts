@@ -29,9 +29,11 @@ export interface LocalOptions {
  * @throws {UnfoldError} INVALID_ARGUMENT
  * @example
  * import { writeFileSync, mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
  * import { local } from '@unfoldjs/distributed';
  *
- * const folder = mkdtempSync('/tmp/unfold-example-');
+ * const folder = mkdtempSync(join(tmpdir(), 'unfold-example-'));
  * const tasks = `${folder}/tasks.mjs`;
  * writeFileSync(tasks, "export const double = { name: 'double', parse: Number, run: async (x) => 2 * x };");
  * const session = await local({ workers: 1 }).open({ tasks, scope: 'example' });

@@ -46,12 +46,14 @@ interface Shard {
  * @throws {UnfoldError} INVALID_ARGUMENT; INVALID_FILE for a folder without pictures; as `engine.open`; ABORTED
  * @example
  * import { mkdtempSync, writeFileSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
  * import { definePredictor, local, predictAll } from '@unfoldjs/distributed';
  *
  * const text = `
  *   import { definePredictor } from '${import.meta.resolve('@unfoldjs/distributed')}';
  *   export const largest = definePredictor({ name: 'largest', load: async () => async (pictures) => pictures.map(({ data }) => Math.max(...data)) });`;
- * const tasks = `${mkdtempSync('/tmp/unfold-example-')}/tasks.mjs`;
+ * const tasks = `${mkdtempSync(join(tmpdir(), 'unfold-example-'))}/tasks.mjs`;
  * writeFileSync(tasks, text);
  * const { largest } = await import(tasks);
  *

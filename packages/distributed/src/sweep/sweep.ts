@@ -52,9 +52,11 @@ export interface SweepProgress<Params> {
  * cannot be written; ABORTED by the signal; as the engine's `open`.
  * @example
  * import { mkdtempSync, writeFileSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
  * import { local, sweep, uniform } from '@unfoldjs/distributed';
  *
- * const folder = mkdtempSync('/tmp/unfold-example-');
+ * const folder = mkdtempSync(join(tmpdir(), 'unfold-example-'));
  * writeFileSync(`${folder}/tasks.mjs`, `
  *   import { defineTrial } from '${import.meta.resolve('@unfoldjs/distributed')}';
  *   export const parabola = defineTrial({ name: 'parabola', run: async ({ x }) => ({ metrics: { loss: (x - 0.5) ** 2 } }) });
